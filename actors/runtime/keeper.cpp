@@ -1,0 +1,163 @@
+#include <zzz_jobs/actors/runtime/keeper.hpp>
+
+#include <zzz_jobs/actors/runtime/cron_scheduler.hpp>
+#include <zzz_jobs/actors/runtime/maintenance_actors.hpp>
+#include <zzz_jobs/actors/runtime/queue_supervisor.hpp>
+#include <zzz_jobs/actors/runtime/quiet_defaults.hpp>
+#include <zzz_jobs/actors/runtime/store_actor.hpp>
+#include <zzz_jobs/actors/runtime/telemetry_actor.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace zzz_jobs::runtime {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::milliseconds;
+
+constexpr milliseconds restart_pause_max = 1s;
+/// Who lived so long starts again without a pause.
+constexpr auto long_life = 10s;
+constexpr auto store_name = "store";
+
+milliseconds restart_pause(std::uint32_t restarts) {
+  if (restarts == 0)
+    return 0ms;
+  return std::min<milliseconds>(restart_pause_max, 10ms * (1U << std::min(restarts, 10U)));
+}
+
+} // namespace
+
+caf::behavior keeper(caf::stateful_actor<KeeperState>* self, KeeperSetup setup) {
+  quiet_defaults(self);
+  return self->state.start(self, std::move(setup));
+}
+
+caf::behavior KeeperState::start(caf::stateful_actor<KeeperState>* self, KeeperSetup setup) {
+  self_ = self;
+  setup_ = std::move(setup);
+  self_->set_down_handler([this](caf::down_msg& down) { child_ended(down); });
+  add(store_name, [this] {
+    return self_->spawn<caf::monitored + caf::detached>(
+      store_actor, StoreSetup{setup_.store, setup_.shared});
+  });
+  return {
+    [this](StartMsg&) { start_queues(); },
+    [this](look_atom, const std::string& child) {
+      if (!ending_)
+        spawn(child);
+    },
+    [this](AddTelemetryMsg& message) {
+      add("telemetry " + std::to_string(message.id),
+          [this, handler = std::move(message.handler), waiting = std::move(message.waiting)] {
+            return self_->spawn<caf::monitored>(
+              telemetry_actor, TelemetrySetup{handler, setup_.shared, setup_.pool, waiting});
+          });
+    },
+    [this](RemoveTelemetryMsg& message) {
+      const auto found = children_.find("telemetry " + std::to_string(message.id));
+      if (found == children_.end())
+        return;
+      setup_.directory->remove(found->first);
+      self_->send(found->second.actor, QuitMsg{});
+      children_.erase(found);
+    },
+    [this](EndMsg&) { end(); },
+    [this](turn_atom) { kill_rest(); },
+  };
+}
+
+void KeeperState::add(const std::string& child, std::function<caf::actor()> how) {
+  children_[child] = Child{.spawn = std::move(how)};
+  spawn(child);
+}
+
+void KeeperState::spawn(const std::string& name_of_child) {
+  const auto found = children_.find(name_of_child);
+  if (found == children_.end() || found->second.actor)
+    return;
+  auto& child = found->second;
+  child.actor = child.spawn();
+  child.since = std::chrono::steady_clock::now();
+  setup_.directory->set(name_of_child, child.actor);
+  if (name_of_child == store_name)
+    for (const auto& queue : setup_.directory->queues())
+      self_->send(queue, StoreActorMsg{child.actor});
+}
+
+void KeeperState::start_queues() {
+  const auto& config = setup_.shared->config;
+  for (const auto& queue : config.queues) {
+    QueueSetup made{.queue = queue.name,
+                    .concurrency = std::make_shared<std::atomic<std::uint32_t>>(queue.concurrency),
+                    .poll_interval = queue.poll_interval.value_or(config.poll_interval),
+                    .shared = setup_.shared,
+                    .pool = setup_.pool};
+    add("queue " + queue.name, [this, made]() mutable {
+      made.store = setup_.directory->store();
+      return self_->spawn<caf::monitored>(queue_supervisor, made);
+    });
+  }
+  const MaintenanceSetup maintenance{setup_.shared, setup_.directory};
+  add("rescuer", [=, this] { return self_->spawn<caf::monitored>(rescuer, maintenance); });
+  add("pruner", [=, this] { return self_->spawn<caf::monitored>(pruner, maintenance); });
+  add("cron", [=, this] { return self_->spawn<caf::monitored>(cron_scheduler, maintenance); });
+}
+
+void KeeperState::child_ended(const caf::down_msg& down) {
+  const auto found = std::find_if(children_.begin(), children_.end(), [&](const auto& entry) {
+    return entry.second.actor && entry.second.actor.address() == down.source;
+  });
+  if (found == children_.end())
+    return;
+  auto& [child_name, child] = *found;
+  child.actor = nullptr;
+  setup_.directory->remove(child_name);
+  if (ending_) {
+    children_.erase(found);
+    end_next();
+    return;
+  }
+  if (std::chrono::steady_clock::now() - child.since > long_life)
+    child.restarts = 0;
+  const auto pause = restart_pause(child.restarts++);
+  setup_.shared->counters.actors_replaced.fetch_add(1, std::memory_order_relaxed);
+  setup_.shared->log(LogLevel::warning,
+                     "actor_replaced name=\"" + child_name
+                       + "\" reason=\"" + self_->system().render(down.reason) + "\"");
+  if (pause == 0ms)
+    spawn(child_name);
+  else
+    self_->delayed_send(self_, pause, look_atom::value, child_name);
+}
+
+/// In the order in which they need each other, the store actor last.
+void KeeperState::end() {
+  ending_ = true;
+  std::erase_if(children_, [](const auto& entry) { return !entry.second.actor; });
+  for (const auto& [child_name, child] : children_)
+    if (child_name != store_name)
+      self_->send(child.actor, QuitMsg{});
+  self_->delayed_send(self_, setup_.shared->config.stop_grace, turn_atom::value);
+  if (children_.size() <= 1)
+    end_next();
+}
+
+void KeeperState::end_next() {
+  if (children_.empty()) {
+    self_->quit(caf::exit_reason::user_shutdown);
+    return;
+  }
+  if (children_.size() == 1 && children_.begin()->first == store_name)
+    self_->send(children_.begin()->second.actor, QuitMsg{});
+}
+
+/// Who did not quit by now waits for somebody else's handler.
+void KeeperState::kill_rest() {
+  for (const auto& [child_name, child] : children_)
+    if (child_name != store_name)
+      self_->send_exit(child.actor, caf::exit_reason::kill);
+}
+
+} // namespace zzz_jobs::runtime

@@ -1,0 +1,78 @@
+#include <zzz_jobs/actors/runtime/maintenance_actors.hpp>
+
+#include <zzz_jobs/actors/runtime/quiet_defaults.hpp>
+
+#include <utility>
+
+namespace zzz_jobs::runtime {
+namespace {
+
+constexpr std::uint32_t prune_page = 1000;
+
+void ask(const MaintenanceSetup& setup, StoreCall::Work work, StoreCall::Done done) {
+  if (const auto store = setup.directory->store())
+    caf::anon_send(store, StoreCallMsg{std::make_shared<StoreCall>(std::move(work), std::move(done))});
+}
+
+void rescue(AnyStore& store, Shared& shared) {
+  std::vector<Event> events;
+  for (auto& job : store.rescue_dead_owners()) {
+    Event event{.type = EventType::job_rescued, .queue = job.queue};
+    event.result.error = "its owner is dead";
+    event.result.job = std::move(job);
+    events.push_back(std::move(event));
+  }
+  const auto by_age = store.rescue_stuck(shared.config.rescue_after);
+  shared.counters.rescued += events.size() + by_age;
+  if (!events.empty() || by_age > 0)
+    shared.log(LogLevel::warning, "jobs_rescued dead_owners=" + std::to_string(events.size())
+                                    + " by_age=" + std::to_string(by_age));
+  shared.telemetry.publish(std::move(events));
+}
+
+} // namespace
+
+caf::behavior rescuer(caf::stateful_actor<RescuerState>* self, MaintenanceSetup setup) {
+  quiet_defaults(self);
+  self->send(self, look_atom::value);
+  return {
+    [self, setup](look_atom) {
+      ask(
+        setup, [shared = setup.shared](AnyStore& store) { rescue(store, *shared); },
+        [directory = setup.directory](const std::exception_ptr&) {
+          // A failure shows in the turns of the store actor too; tried again.
+          if (const auto store = directory->store())
+            caf::anon_send(store, LookAgainMsg{});
+        });
+      self->delayed_send(self, setup.shared->config.rescue_interval, look_atom::value);
+    },
+    [self](QuitMsg&) { self->quit(caf::exit_reason::user_shutdown); },
+  };
+}
+
+caf::behavior pruner(caf::stateful_actor<PrunerState>* self, MaintenanceSetup setup) {
+  quiet_defaults(self);
+  const auto page = [self, setup] {
+    auto deleted = std::make_shared<std::uint32_t>(0);
+    ask(
+      setup,
+      [shared = setup.shared, deleted](AnyStore& store) {
+        *deleted = store.prune(shared->config.retention, prune_page);
+      },
+      [me = caf::actor_cast<caf::actor>(self), deleted](const std::exception_ptr& error) {
+        if (!error && *deleted == prune_page)
+          caf::anon_send(me, turn_atom::value);
+      });
+  };
+  self->send(self, look_atom::value);
+  return {
+    [=](look_atom) {
+      page();
+      self->delayed_send(self, setup.shared->config.prune_interval, look_atom::value);
+    },
+    [=](turn_atom) { page(); },
+    [self](QuitMsg&) { self->quit(caf::exit_reason::user_shutdown); },
+  };
+}
+
+} // namespace zzz_jobs::runtime

@@ -1,0 +1,194 @@
+#pragma once
+
+#include <zzz_jobs/actors/job_context.hpp>
+#include <zzz_jobs/actors/runtime/assignment.hpp>
+#include <zzz_jobs/actors/runtime/store_calls.hpp>
+#include <zzz_jobs/actors/runtime/telemetry_hub.hpp>
+
+#include <caf/actor.hpp>
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/atom.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+// What the actors of one process say to each other. None of it crosses a node.
+// Every handler answers nothing; answers are messages of their own.
+
+namespace zzz_jobs::runtime {
+
+// --- to oneself -----------------------------------------------------------------
+
+/// Store actor: answers everything that has arrived before this message.
+using turn_atom = caf::atom_constant<caf::atom("turn")>;
+/// Store actor: a time is reached at which jobs become due or an outage is retried.
+using alarm_atom = caf::atom_constant<caf::atom("alarm")>;
+/// Timer of who looks at something regularly.
+using look_atom = caf::atom_constant<caf::atom("look")>;
+/// Queue supervisor: asks the store though nothing announced a job.
+using poll_atom = caf::atom_constant<caf::atom("poll")>;
+
+// --- to the store actor -----------------------------------------------------------
+
+struct EnqueueMsg {
+  std::shared_ptr<EnqueueCall> call{};
+};
+struct StoreCallMsg {
+  std::shared_ptr<StoreCall> call{};
+};
+/// A queue supervisor introduces itself, to a new store actor again, and says
+/// which executions it answers for; the queue's other ones are lost.
+struct HelloMsg {
+  std::string queue{};
+  caf::actor supervisor{};
+  std::vector<Claim> held{};
+};
+/// So many further jobs are wanted by the queue.
+struct DemandMsg {
+  std::string queue{};
+  std::uint32_t slots = 0;
+  std::uint32_t prefetch = 0;
+  bool poll = false; ///< jobs may have come that nobody announced
+};
+/// Nothing is wanted any more; confirmed by WithdrawnMsg.
+struct WithdrawMsg {
+  std::string queue{};
+};
+struct ReportMsg {
+  std::string queue{};
+  std::shared_ptr<Report> report{};
+};
+/// Jobs may have become available in any queue.
+struct LookAgainMsg {};
+
+// --- to a queue supervisor ----------------------------------------------------------
+
+/// From now on this is the store actor.
+struct StoreActorMsg {
+  caf::actor store{};
+};
+struct JobsMsg {
+  std::shared_ptr<std::vector<Job>> jobs{};
+};
+struct WithdrawnMsg {};
+/// The oldest report that was not confirmed yet is recorded.
+struct RecordedMsg {};
+/// From a worker: there is news of the assignment, or it is worked through.
+struct AssignmentMsg {
+  std::size_t slot = 0;
+  std::shared_ptr<Assignment> assignment{};
+  bool done = false;
+};
+struct ProgressMsg {
+  Progress progress{};
+};
+struct PausedMsg {
+  bool paused = false;
+};
+struct ConcurrencyMsg {
+  std::uint32_t concurrency = 0;
+};
+/// Claims no more and calls `drained` when nothing runs or waits for the store.
+struct DrainMsg {
+  std::function<void()> drained{};
+};
+/// Fires the stop tokens of all running handlers.
+struct StopAllMsg {
+  StopReason reason = StopReason::shutdown;
+};
+/// Hands back what still runs, whatever its handlers do later.
+struct AbandonMsg {};
+
+// --- to a queue supervisor and on to its worker -----------------------------------
+
+/// This execution's handler shall stop.
+struct StopJobMsg {
+  Claim claim{};
+  StopReason reason = StopReason::cancelled;
+};
+
+// --- to a worker ------------------------------------------------------------------
+
+struct AssignMsg {
+  std::size_t slot = 0;
+  std::shared_ptr<Assignment> assignment{};
+};
+/// From the handler's thread: the assignment is worked through.
+struct WorkedMsg {};
+
+// --- to a telemetry actor ---------------------------------------------------------
+
+struct EventsMsg {
+  Events events{};
+};
+/// From the handler's thread: the events are handled.
+struct HandledMsg {
+  std::size_t count = 0;
+};
+
+// --- to the cron scheduler ----------------------------------------------------------
+
+/// What the store knows of the entries' ticks.
+struct CronTicksMsg {
+  std::vector<std::pair<std::string, UnixTime>> last{};
+  UnixTime now{}; ///< the store's
+};
+
+// --- to the keeper ------------------------------------------------------------------
+
+struct StartMsg {};
+/// Ends all actors, then itself.
+struct EndMsg {};
+struct AddTelemetryMsg {
+  std::uint64_t id = 0;
+  TelemetryHandler handler{};
+  std::shared_ptr<std::atomic<std::size_t>> waiting{}; ///< events on their way
+};
+struct RemoveTelemetryMsg {
+  std::uint64_t id = 0;
+};
+/// To the cron scheduler too: the table has changed.
+struct CronsChangedMsg {};
+/// To actors that are ended in order: ends the receiver.
+struct QuitMsg {};
+
+} // namespace zzz_jobs::runtime
+
+#define ZZZ_JOBS_LOCAL_MESSAGE(name) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(zzz_jobs::runtime::name)
+ZZZ_JOBS_LOCAL_MESSAGE(EnqueueMsg)
+ZZZ_JOBS_LOCAL_MESSAGE(StoreCallMsg)
+ZZZ_JOBS_LOCAL_MESSAGE(HelloMsg)
+ZZZ_JOBS_LOCAL_MESSAGE(DemandMsg)
+ZZZ_JOBS_LOCAL_MESSAGE(WithdrawMsg)
+ZZZ_JOBS_LOCAL_MESSAGE(ReportMsg)
+ZZZ_JOBS_LOCAL_MESSAGE(LookAgainMsg)
+ZZZ_JOBS_LOCAL_MESSAGE(StoreActorMsg)
+ZZZ_JOBS_LOCAL_MESSAGE(JobsMsg)
+ZZZ_JOBS_LOCAL_MESSAGE(WithdrawnMsg)
+ZZZ_JOBS_LOCAL_MESSAGE(RecordedMsg)
+ZZZ_JOBS_LOCAL_MESSAGE(AssignmentMsg)
+ZZZ_JOBS_LOCAL_MESSAGE(ProgressMsg)
+ZZZ_JOBS_LOCAL_MESSAGE(PausedMsg)
+ZZZ_JOBS_LOCAL_MESSAGE(ConcurrencyMsg)
+ZZZ_JOBS_LOCAL_MESSAGE(DrainMsg)
+ZZZ_JOBS_LOCAL_MESSAGE(StopAllMsg)
+ZZZ_JOBS_LOCAL_MESSAGE(AbandonMsg)
+ZZZ_JOBS_LOCAL_MESSAGE(StopJobMsg)
+ZZZ_JOBS_LOCAL_MESSAGE(AssignMsg)
+ZZZ_JOBS_LOCAL_MESSAGE(WorkedMsg)
+ZZZ_JOBS_LOCAL_MESSAGE(EventsMsg)
+ZZZ_JOBS_LOCAL_MESSAGE(HandledMsg)
+ZZZ_JOBS_LOCAL_MESSAGE(CronTicksMsg)
+ZZZ_JOBS_LOCAL_MESSAGE(StartMsg)
+ZZZ_JOBS_LOCAL_MESSAGE(EndMsg)
+ZZZ_JOBS_LOCAL_MESSAGE(AddTelemetryMsg)
+ZZZ_JOBS_LOCAL_MESSAGE(RemoveTelemetryMsg)
+ZZZ_JOBS_LOCAL_MESSAGE(CronsChangedMsg)
+ZZZ_JOBS_LOCAL_MESSAGE(QuitMsg)
+#undef ZZZ_JOBS_LOCAL_MESSAGE

@@ -1,0 +1,391 @@
+#include <zzz_jobs/actors/runtime/queue_supervisor.hpp>
+
+#include <zzz_jobs/actors/runtime/quiet_defaults.hpp>
+#include <zzz_jobs/actors/runtime/worker_actor.hpp>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace zzz_jobs::runtime {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// After so long nothing may wait behind a job that turned out slow.
+constexpr auto look_interval = 5ms;
+/// Jobs that were claimed ahead and not started for so long go back, where
+/// other nodes may take them.
+constexpr auto buffered_max = 1s;
+
+} // namespace
+
+caf::behavior queue_supervisor(caf::stateful_actor<QueueState>* self, QueueSetup setup) {
+  quiet_defaults(self);
+  return self->state.start(self, std::move(setup));
+}
+
+caf::behavior QueueState::start(caf::stateful_actor<QueueState>* self, QueueSetup setup) {
+  self_ = self;
+  setup_ = std::move(setup);
+  concurrency_ = *setup_.concurrency;
+  slots_.resize(concurrency_);
+  self_->set_down_handler([this](caf::down_msg& down) { worker_ended(down); });
+  introduce();
+  fill();
+  self_->delayed_send(self_, setup_.poll_interval, poll_atom::value);
+  return {
+    [this](JobsMsg& message) { jobs_came(*message.jobs); },
+    [this](AssignmentMsg& message) { news(message); },
+    [this](RecordedMsg&) { recorded(); },
+    [this](ProgressMsg& message) {
+      auto progress = std::make_shared<Report>();
+      progress->progress.push_back(std::move(message.progress));
+      unconfirmed_.push_back(progress);
+      self_->send(setup_.store, ReportMsg{setup_.queue, std::move(progress)});
+    },
+    [this](look_atom) { look(); },
+    [this](poll_atom) { poll(); },
+    [this](StopJobMsg& message) { stop_job(message); },
+    [this](PausedMsg& message) { set_paused(message.paused); },
+    [this](ConcurrencyMsg& message) { set_concurrency(message.concurrency); },
+    [this](StoreActorMsg& message) { store_replaced(message.store); },
+    [this](DrainMsg& message) { drain(message); },
+    [this](WithdrawnMsg&) {
+      withdrawn_ = true;
+      check_drained();
+    },
+    [this](StopAllMsg& message) {
+      for (auto& slot : slots_)
+        if (slot.assignment)
+          slot.assignment->stop_running(message.reason);
+    },
+    [this](AbandonMsg&) { abandon(); },
+    [this](QuitMsg&) { quit(); },
+  };
+}
+
+// --- jobs in ------------------------------------------------------------------------
+
+void QueueState::introduce() {
+  HelloMsg hello{setup_.queue, caf::actor_cast<caf::actor>(self_), {}};
+  for (const auto& job : buffer_)
+    hello.held.push_back(job.claim());
+  for (const auto& slot : slots_)
+    if (slot.assignment)
+      slot.assignment->add_claims(hello.held);
+  for (const auto& report : unconfirmed_)
+    for (const auto& finished : report->finished)
+      hello.held.push_back(finished.outcome.claim);
+  self_->send(setup_.store, std::move(hello));
+}
+
+void QueueState::jobs_came(std::vector<Job>& jobs) {
+  const auto count = static_cast<std::uint32_t>(jobs.size());
+  const auto for_slots = std::min(asked_slots_, count);
+  asked_slots_ -= for_slots;
+  asked_prefetch_ -= std::min(asked_prefetch_, count - for_slots);
+  std::move(jobs.begin(), jobs.end(), std::back_inserter(buffer_));
+  if (paused_ || draining_)
+    release_waiting();
+  fill();
+}
+
+void QueueState::fill() {
+  if (paused_ || draining_)
+    return;
+  hand_to_workers();
+  ask_store();
+}
+
+void QueueState::hand_to_workers() {
+  auto idle_left = idle();
+  for (std::size_t i = 0; i < concurrency_ && !buffer_.empty() && idle_left > 0; ++i) {
+    const auto index = (first_look_ + i) % concurrency_;
+    if (slots_[index].assignment)
+      continue;
+    assign(index, take_for_one(idle_left));
+    --idle_left;
+  }
+}
+
+std::vector<Job> QueueState::take_for_one(std::size_t idle) {
+  const auto share = (buffer_.size() + idle - 1) / idle;
+  const auto most = std::min(pace_.jobs_at_once(), share);
+  std::vector<Job> jobs;
+  jobs.reserve(most);
+  while (jobs.size() < most && !buffer_.empty()) {
+    // A last attempt starts at once or stays here: a crash before its start
+    // would count as the attempt and discard a job that never ran.
+    if (!jobs.empty() && buffer_.front().is_last_attempt())
+      break;
+    jobs.push_back(std::move(buffer_.front()));
+    buffer_.pop_front();
+  }
+  return jobs;
+}
+
+void QueueState::assign(std::size_t index, std::vector<Job> jobs) {
+  auto& slot = slots_[index];
+  if (!slot.worker)
+    slot.worker = self_->spawn<caf::monitored>(
+      worker_actor, WorkerSetup{caf::actor_cast<caf::actor>(self_), setup_.shared, setup_.pool});
+  const bool several = jobs.size() > 1;
+  slot.assignment = std::make_shared<Assignment>(std::move(jobs), setup_.shared->workers.workers());
+  ++busy_;
+  slot.since = std::chrono::steady_clock::now();
+  progress_at_ = slot.since;
+  self_->send(slot.worker, AssignMsg{index, slot.assignment});
+  if (several)
+    arm_look();
+}
+
+/// Jobs for the idle workers, and some ahead where handlers are fast. Few, large
+/// requests: a further one only when half of what is wanted ahead is missing.
+void QueueState::ask_store() {
+  DemandMsg demand{.queue = setup_.queue};
+  const auto idle_now = static_cast<std::uint32_t>(buffer_.empty() ? idle() : 0);
+  if (idle_now > asked_slots_)
+    demand.slots = idle_now - asked_slots_;
+  const auto ahead = pace_.prefetch(concurrency_, setup_.shared->config.prefetch_max);
+  const auto there = static_cast<std::uint32_t>(buffer_.size()) + asked_prefetch_;
+  if (there < ahead && (demand.slots > 0 || there <= ahead / 2))
+    demand.prefetch = ahead - there;
+  if (demand.slots == 0 && demand.prefetch == 0)
+    return;
+  asked_slots_ += demand.slots;
+  asked_prefetch_ += demand.prefetch;
+  self_->send(setup_.store, std::move(demand));
+  if (!buffer_.empty())
+    arm_look();
+}
+
+// --- outcomes out -------------------------------------------------------------------
+
+void QueueState::news(const AssignmentMsg& message) {
+  progress_at_ = std::chrono::steady_clock::now();
+  auto& assignment = *message.assignment;
+  if (!message.done) {
+    take_back(assignment); // what runs is out of time, or may be
+    fill();
+    return;
+  }
+  if (message.slot < slots_.size() && slots_[message.slot].assignment == message.assignment) {
+    vacate(slots_[message.slot]);
+    first_look_ = message.slot;
+  }
+  if (slots_.size() > concurrency_)
+    set_concurrency(concurrency_); // ends the surplus worker
+  collect(assignment);
+  fill();
+  check_drained();
+}
+
+void QueueState::collect(Assignment& assignment) {
+  auto finished = assignment.take_finished();
+  if (finished.empty())
+    return;
+  std::chrono::nanoseconds total{0};
+  std::size_t started = 0;
+  for (const auto& one : finished) {
+    total += one.duration;
+    started += one.started ? 1 : 0;
+  }
+  pace_.add(total, started);
+  setup_.shared->counters.started.fetch_add(started, std::memory_order_relaxed);
+  report(std::move(finished));
+}
+
+/// Kept until the store actor confirms it: should that one end, its successor
+/// gets it again.
+void QueueState::report(std::vector<Finished> finished) {
+  if (finished.empty())
+    return;
+  auto made = std::make_shared<Report>();
+  made->finished = std::move(finished);
+  unconfirmed_.push_back(made);
+  self_->send(setup_.store, ReportMsg{setup_.queue, std::move(made)});
+}
+
+void QueueState::recorded() {
+  if (!unconfirmed_.empty())
+    unconfirmed_.pop_front();
+  check_drained();
+}
+
+// --- time ---------------------------------------------------------------------------
+
+void QueueState::poll() {
+  if (draining_)
+    return;
+  if (asked_slots_ + asked_prefetch_ > 0)
+    self_->send(setup_.store, DemandMsg{.queue = setup_.queue, .poll = true});
+  self_->delayed_send(self_, setup_.poll_interval, poll_atom::value);
+}
+
+void QueueState::arm_look() {
+  if (std::exchange(looking_, true))
+    return;
+  self_->delayed_send(self_, look_interval, look_atom::value);
+}
+
+/// Jobs wait behind one that runs longer than its like: they go to whoever is
+/// idle, and what is finished is recorded now.
+void QueueState::look() {
+  looking_ = false;
+  const auto now = std::chrono::steady_clock::now();
+  bool again = false;
+  for (auto& slot : slots_) {
+    if (!slot.assignment)
+      continue;
+    if (slot.assignment->unstarted() == 0) {
+      collect(*slot.assignment);
+      continue;
+    }
+    again = true;
+    if (now - slot.since >= look_interval)
+      take_back(*slot.assignment);
+  }
+  if (!buffer_.empty() && now - progress_at_ > buffered_max) {
+    pace_ = {}; // it was wrong: nothing more ahead until a handler ends
+    release_waiting();
+  }
+  fill();
+  if (again || !buffer_.empty())
+    arm_look();
+}
+
+void QueueState::take_back(Assignment& assignment) {
+  collect(assignment);
+  auto jobs = assignment.take_unstarted();
+  buffer_.insert(buffer_.begin(), std::make_move_iterator(jobs.begin()),
+                 std::make_move_iterator(jobs.end()));
+}
+
+// --- interventions ------------------------------------------------------------------
+
+void QueueState::stop_job(const StopJobMsg& message) {
+  std::erase_if(buffer_, [&](const Job& job) { return job.claim() == message.claim; });
+  for (const auto& slot : slots_)
+    if (slot.assignment && slot.worker)
+      self_->send(slot.worker, message);
+}
+
+void QueueState::set_paused(bool paused) {
+  paused_ = paused;
+  if (paused) {
+    for (auto& slot : slots_)
+      if (slot.assignment)
+        take_back(*slot.assignment);
+    release_waiting();
+  }
+  fill();
+}
+
+/// Surplus workers finish what they have and are gone then.
+void QueueState::set_concurrency(std::uint32_t concurrency) {
+  concurrency_ = concurrency;
+  *setup_.concurrency = concurrency;
+  while (slots_.size() > concurrency && !slots_.back().assignment) {
+    if (slots_.back().worker)
+      self_->send(slots_.back().worker, QuitMsg{});
+    slots_.pop_back();
+  }
+  if (slots_.size() < concurrency)
+    slots_.resize(concurrency);
+  fill();
+}
+
+void QueueState::store_replaced(const caf::actor& store) {
+  setup_.store = store;
+  asked_slots_ = 0;
+  asked_prefetch_ = 0;
+  introduce();
+  for (const auto& report : unconfirmed_)
+    self_->send(setup_.store, ReportMsg{setup_.queue, report});
+  if (draining_)
+    self_->send(setup_.store, WithdrawMsg{setup_.queue});
+  fill();
+}
+
+/// A worker ended unasked: what it ran counts as failed, what waited goes on
+/// with others, and the next job in its slot gets a new worker.
+void QueueState::worker_ended(const caf::down_msg& down) {
+  for (auto& slot : slots_) {
+    if (!slot.worker || slot.worker.address() != down.source)
+      continue;
+    slot.worker = nullptr;
+    const auto assignment = vacate(slot);
+    setup_.shared->counters.actors_replaced.fetch_add(1, std::memory_order_relaxed);
+    setup_.shared->log(LogLevel::warning, "worker_replaced queue=" + setup_.queue);
+    if (assignment) {
+      assignment->give_up(OutcomeKind::fail, StopReason::lost_claim, "its worker actor ended");
+      take_back(*assignment);
+    }
+    break;
+  }
+  fill();
+  check_drained();
+}
+
+void QueueState::drain(DrainMsg& message) {
+  drained_ = std::move(message.drained);
+  if (!std::exchange(draining_, true))
+    self_->send(setup_.store, WithdrawMsg{setup_.queue});
+  for (auto& slot : slots_)
+    if (slot.assignment)
+      take_back(*slot.assignment);
+  release_waiting();
+  check_drained();
+}
+
+void QueueState::abandon() {
+  for (auto& slot : slots_) {
+    const auto assignment = vacate(slot);
+    if (!assignment)
+      continue;
+    assignment->give_up(OutcomeKind::release, StopReason::shutdown, "");
+    auto finished = assignment->take_finished();
+    for (const auto& one : finished)
+      if (one.outcome.kind == OutcomeKind::release && one.started)
+        setup_.shared->log(LogLevel::warning,
+                           "handler_ignored_stop queue=" + setup_.queue
+                             + " job=" + std::to_string(one.job.id) + " attempt="
+                             + std::to_string(one.job.attempt) + " action=\"handed back\"");
+    report(std::move(finished));
+  }
+  check_drained();
+}
+
+void QueueState::release_waiting() {
+  std::vector<Finished> back;
+  back.reserve(buffer_.size());
+  for (auto& job : std::exchange(buffer_, {}))
+    back.push_back(unstarted(std::move(job), OutcomeKind::release));
+  report(std::move(back));
+}
+
+void QueueState::check_drained() {
+  if (!draining_ || !drained_ || !withdrawn_ || busy_ > 0 || !unconfirmed_.empty())
+    return;
+  std::exchange(drained_, nullptr)();
+}
+
+void QueueState::quit() {
+  for (auto& slot : slots_)
+    if (slot.worker)
+      self_->send(slot.worker, QuitMsg{});
+  self_->quit(caf::exit_reason::user_shutdown);
+}
+
+std::shared_ptr<Assignment> QueueState::vacate(Slot& slot) {
+  if (slot.assignment)
+    --busy_;
+  return std::exchange(slot.assignment, nullptr);
+}
+
+std::size_t QueueState::idle() const {
+  return busy_ < concurrency_ ? concurrency_ - busy_ : 0;
+}
+
+} // namespace zzz_jobs::runtime

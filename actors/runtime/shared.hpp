@@ -1,0 +1,40 @@
+#pragma once
+
+#include <zzz_jobs/actors/runtime/counters.hpp>
+#include <zzz_jobs/actors/runtime/cron_table.hpp>
+#include <zzz_jobs/actors/runtime/execution.hpp>
+#include <zzz_jobs/actors/runtime/telemetry_hub.hpp>
+#include <zzz_jobs/actors/runtime/worker_registry.hpp>
+#include <zzz_jobs/config/supervisor_config.hpp>
+#include <zzz_jobs/stores/any_store.hpp>
+
+#include <memory>
+#include <string_view>
+#include <utility>
+
+namespace zzz_jobs::runtime {
+
+/// What a supervisor's façade, engine and actors all know. Each part guards
+/// itself; it outlives the supervisor while a handler still runs.
+struct Shared {
+  explicit Shared(SupervisorConfig chosen) : config(std::move(chosen)) {}
+
+  const SupervisorConfig config;
+  WorkerRegistry workers{};
+  CronTable crons{};
+  TelemetryHub telemetry{};
+  Counters counters{};
+
+  [[nodiscard]] ExecutionRules rules() const {
+    return {config.limits, config.unknown_workers == UnknownWorkers::discard};
+  }
+  /// Null where the store shall hand out jobs of unknown workers too.
+  [[nodiscard]] KnownWorkers claimable() const {
+    return config.unknown_workers == UnknownWorkers::discard ? nullptr : workers.names();
+  }
+  void log(LogLevel level, std::string_view line) const { config.log(level, line); }
+};
+
+using SharedPtr = std::shared_ptr<Shared>;
+
+} // namespace zzz_jobs::runtime

@@ -1,0 +1,296 @@
+#include <zzz_jobs/actors/runtime/store_actor.hpp>
+
+#include <zzz_jobs/actors/runtime/quiet_defaults.hpp>
+
+#include <algorithm>
+#include <iterator>
+#include <random>
+#include <utility>
+
+namespace zzz_jobs::runtime {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::milliseconds;
+
+constexpr milliseconds outage_pause_min = 50ms;
+constexpr milliseconds outage_pause_max = 5s;
+/// A due time that lies further ahead is looked at again by then.
+constexpr milliseconds alarm_max = std::chrono::hours{1};
+
+/// Doubles with each failure; random, so that nodes do not come back together.
+milliseconds outage_pause(std::uint32_t failures) {
+  thread_local std::minstd_rand random{std::random_device{}()};
+  const auto longest = std::min(outage_pause_max, outage_pause_min * (1U << std::min(failures, 7U)));
+  std::uniform_int_distribution<milliseconds::rep> between{longest.count() / 2, longest.count()};
+  return milliseconds{between(random)};
+}
+
+std::string text_of(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const std::exception& failure) {
+    return failure.what();
+  } catch (...) {
+    return "unknown exception";
+  }
+}
+
+/// Whether the same turn may succeed later.
+bool is_outage(const std::exception_ptr& error) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const Error& failure) {
+    return failure.code() == errc::unavailable;
+  } catch (...) {
+    return false;
+  }
+}
+
+} // namespace
+
+caf::behavior store_actor(caf::stateful_actor<StoreState>* self, StoreSetup setup) {
+  quiet_defaults(self);
+  return self->state.start(self, std::move(setup));
+}
+
+caf::behavior StoreState::start(caf::stateful_actor<StoreState>* self, StoreSetup setup) {
+  self_ = self;
+  setup_ = std::move(setup);
+  self_->set_down_handler([this](caf::down_msg& down) {
+    std::erase_if(waiting_.subscribers,
+                  [&](const Subscriber& one) { return one.supervisor.address() == down.source; });
+  });
+  return {
+    [this](EnqueueMsg& message) {
+      waiting_.enqueues.push_back(std::move(message.call));
+      queue_turn();
+    },
+    [this](ReportMsg& message) {
+      waiting_.reports.push_back({std::move(message.queue), std::move(message.report)});
+      queue_turn();
+    },
+    [this](StoreCallMsg& message) {
+      calls_.push_back(std::move(message.call));
+      queue_turn();
+    },
+    [this](DemandMsg& message) { demand(message); },
+    [this](WithdrawMsg& message) { withdraw(message); },
+    [this](HelloMsg& message) { hello(message); },
+    [this](LookAgainMsg&) {
+      waiting_.look_everywhere();
+      queue_turn();
+    },
+    [this](turn_atom) { turn(); },
+    [this](alarm_atom) { alarm(); },
+    [this](QuitMsg&) { self_->quit(caf::exit_reason::user_shutdown); },
+  };
+}
+
+Subscriber* StoreState::find(std::string_view queue) {
+  const auto found =
+    std::find_if(waiting_.subscribers.begin(), waiting_.subscribers.end(),
+                 [&](const Subscriber& subscriber) { return subscriber.queue == queue; });
+  return found == waiting_.subscribers.end() ? nullptr : &*found;
+}
+
+void StoreState::hello(HelloMsg& message) {
+  auto* known = find(message.queue);
+  if (known == nullptr)
+    known = &waiting_.subscribers.emplace_back();
+  *known = Subscriber{.queue = std::move(message.queue),
+                      .supervisor = std::move(message.supervisor),
+                      .held = std::move(message.held)};
+  self_->monitor(known->supervisor);
+  queue_turn();
+}
+
+void StoreState::demand(const DemandMsg& message) {
+  auto* subscriber = find(message.queue);
+  if (subscriber == nullptr)
+    return; // its supervisor ended meanwhile; the next one introduces itself
+  subscriber->slots += message.slots;
+  subscriber->prefetch += message.prefetch;
+  if (message.poll)
+    subscriber->look = Look::yes;
+  if (subscriber->hungry())
+    queue_turn();
+}
+
+void StoreState::withdraw(const WithdrawMsg& message) {
+  auto* subscriber = find(message.queue);
+  if (subscriber == nullptr)
+    return;
+  subscriber->slots = 0;
+  subscriber->prefetch = 0;
+  self_->send(subscriber->supervisor, WithdrawnMsg{});
+}
+
+/// The message to oneself waits behind everything that is in the mailbox now,
+/// which makes all of it part of the turn.
+void StoreState::queue_turn() {
+  if (std::exchange(turn_queued_, true))
+    return;
+  self_->send(self_, turn_atom::value);
+}
+
+void StoreState::turn() {
+  turn_queued_ = false;
+  if (!retry_at_ || std::chrono::steady_clock::now() >= *retry_at_) {
+    if (apply_batch())
+      find_lost_claims();
+  }
+  run_calls();
+}
+
+/// False in an outage.
+bool StoreState::apply_batch() {
+  auto turn = take_turn(waiting_, *setup_.shared);
+  if (turn.empty() && !retry_at_)
+    return true;
+  BatchResult result;
+  try {
+    result = store().apply(turn.batch);
+  } catch (...) {
+    const auto error = std::current_exception();
+    put_back(waiting_, turn);
+    failed(error);
+    return false;
+  }
+  succeeded(turn, std::move(result));
+  if (!waiting_.enqueues.empty() || !waiting_.reports.empty())
+    queue_turn();
+  return true;
+}
+
+void StoreState::succeeded(Turn& turn, BatchResult result) {
+  if (std::exchange(failures_, 0) > 0) {
+    setup_.shared->log(LogLevel::warning, "store_recovered");
+    setup_.shared->telemetry.publish({Event{.type = EventType::store_recovered}});
+    waiting_.look_everywhere();
+    queue_turn();
+  }
+  retry_at_.reset();
+  tell_cancelled(result);
+  hand_out(turn, result);
+  publish_turn(turn, result, *setup_.shared);
+  for (const auto& queued : turn.reports)
+    if (const auto* subscriber = find(queued.queue))
+      self_->send(subscriber->supervisor, RecordedMsg{});
+  auto answer = std::make_move_iterator(result.enqueued.begin());
+  for (auto& call : turn.enqueues) {
+    const auto end = answer + static_cast<std::ptrdiff_t>(call->count);
+    call->answer({answer, end});
+    answer = end;
+  }
+  set_alarm(result.next_due);
+}
+
+/// A unique job took the place of a running one, whose handler shall stop.
+void StoreState::tell_cancelled(const BatchResult& result) {
+  for (const auto& answer : result.enqueued)
+    if (answer.cancelled)
+      for (const auto& subscriber : waiting_.subscribers)
+        self_->send(subscriber.supervisor, StopJobMsg{*answer.cancelled, StopReason::cancelled});
+}
+
+void StoreState::hand_out(const Turn& turn, BatchResult& result) {
+  for (std::size_t i = 0; i < turn.claimants.size(); ++i) {
+    auto& subscriber = waiting_.subscribers[turn.claimants[i]];
+    const auto& asked = turn.batch.claims[i];
+    auto& jobs = result.claimed[i];
+    const auto count = static_cast<std::uint32_t>(jobs.size());
+    if (count < asked.slots)
+      subscriber.look = Look::no;
+    else if (count < asked.slots + asked.prefetch)
+      subscriber.look = Look::for_slots;
+    const auto for_slots = std::min(subscriber.slots, count);
+    subscriber.slots -= for_slots;
+    subscriber.prefetch -= std::min(subscriber.prefetch, count - for_slots);
+    if (count > 0)
+      self_->send(subscriber.supervisor,
+                  JobsMsg{std::make_shared<std::vector<Job>>(std::move(jobs))});
+    if (subscriber.hungry())
+      queue_turn();
+  }
+}
+
+void StoreState::failed(const std::exception_ptr& error) {
+  auto& shared = *setup_.shared;
+  shared.counters.store_failures.fetch_add(1, std::memory_order_relaxed);
+  const auto text = text_of(error);
+  if (failures_ == 0) {
+    shared.log(LogLevel::error, "store_failed error=\"" + text + "\"");
+    Event event{.type = EventType::store_failed};
+    event.result.error = text;
+    shared.telemetry.publish({std::move(event)});
+  }
+  // Outcomes are kept whatever happens. An enqueue waits for its time limit
+  // where waiting may help, and hears of any other failure at once.
+  if (!is_outage(error))
+    for (auto& call : std::exchange(waiting_.enqueues, {}))
+      call->answer({}, error);
+  const auto pause = outage_pause(failures_++);
+  retry_at_ = std::chrono::steady_clock::now() + pause;
+  self_->delayed_send(self_, pause + 1ms, turn_atom::value);
+}
+
+void StoreState::run_calls() {
+  for (auto& call : std::exchange(calls_, {}))
+    if (call->gate.take())
+      call->run(store());
+}
+
+/// Executions that a queue supervisor before this one, or this one's messages
+/// before another store actor, have lost: nobody will report them.
+void StoreState::find_lost_claims() {
+  for (auto& subscriber : waiting_.subscribers) {
+    if (!subscriber.lost_unknown || !waiting_.reports.empty())
+      continue;
+    std::vector<Claim> open;
+    try {
+      open = store().open_claims(subscriber.queue);
+    } catch (...) {
+      failed(std::current_exception());
+      return;
+    }
+    subscriber.lost_unknown = false;
+    auto report = std::make_shared<Report>();
+    for (const auto& claim : open) {
+      const auto& held = subscriber.held;
+      if (std::find(held.begin(), held.end(), claim) != held.end())
+        continue;
+      Job job;
+      job.id = claim.job_id;
+      job.attempt = claim.attempt;
+      job.queue = subscriber.queue;
+      report->finished.push_back(
+        unstarted(std::move(job), OutcomeKind::rescue, "its queue supervisor ended"));
+    }
+    if (!report->finished.empty())
+      waiting_.reports.push_back({"", std::move(report)});
+    subscriber.held.clear();
+    queue_turn();
+  }
+}
+
+void StoreState::alarm() {
+  alarm_at_.reset();
+  waiting_.look_everywhere();
+  queue_turn();
+}
+
+/// One timer for the next due job of all queues, not one a job.
+void StoreState::set_alarm(std::optional<UnixTime> due) {
+  if (!due || (alarm_at_ && *alarm_at_ <= *due))
+    return;
+  alarm_at_ = due;
+  // The store tells whole seconds; its second began when the machine's did.
+  const auto wall = std::chrono::system_clock::now();
+  const auto into_second =
+    std::chrono::floor<milliseconds>(wall - std::chrono::floor<std::chrono::seconds>(wall));
+  const milliseconds ahead = *due - store().now() - into_second;
+  self_->delayed_send(self_, std::clamp(ahead, 1ms, alarm_max), alarm_atom::value);
+}
+
+} // namespace zzz_jobs::runtime

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <zzz_jobs/actors/runtime/messages.hpp>
+#include <zzz_jobs/actors/runtime/shared.hpp>
+#include <zzz_jobs/actors/runtime/turn.hpp>
+
+#include <caf/all.hpp>
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace zzz_jobs::runtime {
+
+struct StoreSetup {
+  std::shared_ptr<AnyStore> store{};
+  SharedPtr shared{};
+};
+
+class StoreState {
+public:
+  static inline const char* name = "zzz.store";
+
+  caf::behavior start(caf::stateful_actor<StoreState>* self, StoreSetup setup);
+
+private:
+  // What arrives is kept until the turn.
+  void hello(HelloMsg& message);
+  void demand(const DemandMsg& message);
+  void withdraw(const WithdrawMsg& message);
+  void queue_turn();
+
+  void turn();
+  bool apply_batch();
+  void run_calls();
+  void find_lost_claims();
+  void alarm();
+  void set_alarm(std::optional<UnixTime> due);
+
+  // After a turn.
+  void succeeded(Turn& turn, BatchResult result);
+  void failed(const std::exception_ptr& error);
+  void tell_cancelled(const BatchResult& result);
+  void hand_out(const Turn& turn, BatchResult& result);
+
+  Subscriber* find(std::string_view queue);
+  [[nodiscard]] AnyStore& store() const { return *setup_.store; }
+
+  caf::stateful_actor<StoreState>* self_ = nullptr;
+  StoreSetup setup_{};
+  Waiting waiting_{};
+  std::deque<std::shared_ptr<StoreCall>> calls_{};
+  bool turn_queued_ = false;
+  std::optional<UnixTime> alarm_at_{};
+  std::uint32_t failures_ = 0; ///< in a row
+  std::optional<SteadyTime> retry_at_{};
+};
+
+/// The only caller of the store, on a thread of its own. It answers in turns:
+/// everything that has arrived since the last turn (enqueues, outcomes, claims
+/// of all queues) becomes one transaction, then all callers are answered. No
+/// timer and no delay: a lone call is a turn of its own, and under load turns
+/// grow by themselves.
+///
+/// healthy -> a turn fails -> outage: outcomes are kept, enqueues wait for their
+/// time limit, turns are tried again with growing pauses -> a turn succeeds ->
+/// healthy.
+caf::behavior store_actor(caf::stateful_actor<StoreState>* self, StoreSetup setup);
+
+} // namespace zzz_jobs::runtime

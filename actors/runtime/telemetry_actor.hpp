@@ -1,0 +1,44 @@
+#pragma once
+
+#include <zzz_jobs/actors/runtime/blocking_pool.hpp>
+#include <zzz_jobs/actors/runtime/messages.hpp>
+#include <zzz_jobs/actors/runtime/shared.hpp>
+
+#include <caf/all.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <deque>
+#include <memory>
+
+namespace zzz_jobs::runtime {
+
+struct TelemetrySetup {
+  TelemetryHandler handler{};
+  SharedPtr shared{};
+  std::shared_ptr<BlockingPool> pool{};
+  /// Events sent to this actor and not handled; its senders stop at the limit.
+  std::shared_ptr<std::atomic<std::size_t>> waiting{};
+};
+
+class TelemetryState {
+public:
+  static inline const char* name = "zzz.telemetry";
+
+  caf::behavior start(caf::stateful_actor<TelemetryState>* self, TelemetrySetup setup);
+
+private:
+  void hand_over();
+
+  caf::stateful_actor<TelemetryState>* self_ = nullptr;
+  TelemetrySetup setup_{};
+  std::deque<Events> events_{};
+  bool busy_ = false;
+  bool quitting_ = false;
+};
+
+/// Feeds one telemetry handler, in order, on a thread of the pool: however slow
+/// it is, it blocks nobody else.
+caf::behavior telemetry_actor(caf::stateful_actor<TelemetryState>* self, TelemetrySetup setup);
+
+} // namespace zzz_jobs::runtime

@@ -1,0 +1,222 @@
+#include <zzz_jobs/actors/runtime/turn.hpp>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace zzz_jobs::runtime {
+namespace {
+
+bool makes_available(OutcomeKind kind) {
+  return kind == OutcomeKind::release || kind == OutcomeKind::rescue;
+}
+
+void take_reports(Waiting& waiting, Turn& turn) {
+  auto& outcomes = turn.batch.outcomes;
+  bool look = false;
+  while (!waiting.reports.empty() && outcomes.size() < turn_rows_max) {
+    auto& report = *waiting.reports.front().report;
+    for (auto& finished : report.finished) {
+      look = look || makes_available(finished.outcome.kind);
+      outcomes.push_back(std::move(finished.outcome));
+      if (finished.progress)
+        turn.batch.progress.push_back(*finished.progress);
+    }
+    std::copy(report.progress.begin(), report.progress.end(),
+              std::back_inserter(turn.batch.progress));
+    turn.reports.push_back(std::move(waiting.reports.front()));
+    waiting.reports.pop_front();
+  }
+  if (look)
+    waiting.look_everywhere();
+}
+
+void announce(Waiting& waiting, const std::vector<NewJob>& jobs) {
+  const std::string* last = nullptr;
+  for (const auto& job : jobs) {
+    if (last != nullptr && *last == job.queue)
+      continue;
+    last = &job.queue;
+    for (auto& subscriber : waiting.subscribers)
+      if (subscriber.queue == job.queue)
+        subscriber.look = Look::yes;
+  }
+}
+
+void take_enqueues(Waiting& waiting, Turn& turn) {
+  auto& rows = turn.batch.enqueues;
+  while (!waiting.enqueues.empty()) {
+    auto& call = waiting.enqueues.front();
+    if (!rows.empty() && rows.size() + call->count > turn_rows_max)
+      return;
+    if (call->gate.take()) {
+      announce(waiting, call->jobs);
+      if (rows.empty())
+        rows.swap(call->jobs);
+      else
+        std::move(call->jobs.begin(), call->jobs.end(), std::back_inserter(rows));
+      turn.enqueues.push_back(std::move(call));
+    }
+    waiting.enqueues.pop_front();
+  }
+}
+
+void take_claims(Waiting& waiting, Turn& turn, const Shared& shared) {
+  auto& subscribers = waiting.subscribers;
+  const auto hungry =
+    std::count_if(subscribers.begin(), subscribers.end(), [](const auto& s) { return s.hungry(); });
+  if (hungry == 0)
+    return;
+  // Equal shares, so that no queue makes another one wait for its turn.
+  const auto share = static_cast<std::uint32_t>(
+    std::max<std::size_t>(1, turn_rows_max / static_cast<std::size_t>(hungry)));
+  for (std::size_t i = 0; i < subscribers.size(); ++i) {
+    const auto& one = subscribers[i];
+    if (!one.hungry())
+      continue;
+    const auto slots = std::min(one.slots, share);
+    const auto prefetch = one.look == Look::yes ? std::min(one.prefetch, share - slots) : 0;
+    turn.batch.claims.push_back({one.queue, slots, prefetch});
+    turn.claimants.push_back(i);
+  }
+  turn.batch.known_workers = shared.claimable();
+}
+
+EventType event_of(OutcomeKind kind, JobState now) {
+  switch (now) {
+    case JobState::completed: return EventType::job_completed;
+    case JobState::discarded: return EventType::job_discarded;
+    case JobState::cancelled: return EventType::job_cancelled;
+    case JobState::scheduled: return EventType::job_snoozed;
+    case JobState::available:
+    case JobState::executing:
+    case JobState::retryable: break;
+  }
+  return kind == OutcomeKind::fail ? EventType::job_failed : EventType::job_rescued;
+}
+
+/// What an applied outcome counts as; null: a job handed back unstarted is no event.
+Counters::Counter* counter_of(Counters& counters, OutcomeKind kind, JobState now) {
+  if (kind == OutcomeKind::release)
+    return &counters.released;
+  switch (event_of(kind, now)) {
+    case EventType::job_completed: return &counters.completed;
+    case EventType::job_discarded: return &counters.discarded;
+    case EventType::job_cancelled: return &counters.cancelled;
+    case EventType::job_snoozed: return &counters.snoozed;
+    case EventType::job_failed: return &counters.failed;
+    default: return &counters.rescued;
+  }
+}
+
+void add_outcome_event(std::vector<Event>& events, Finished& finished, EventType type,
+                       std::string error, std::optional<JobState> state) {
+  Event event{.type = type, .queue = finished.job.queue};
+  event.result.job = std::move(finished.job);
+  if (state)
+    event.result.job.state = *state;
+  event.result.duration = finished.duration;
+  event.result.error = std::move(error);
+  events.push_back(std::move(event));
+}
+
+void publish_outcomes(Turn& turn, const BatchResult& result, Shared& shared) {
+  const bool listening = turn.errors.size() == turn.batch.outcomes.size();
+  std::size_t i = 0;
+  for (auto& queued : turn.reports) {
+    for (auto& finished : queued.report->finished) {
+      const auto& outcome = turn.batch.outcomes[i];
+      const bool applied = result.outcomes[i] == OutcomeResult::applied;
+      const auto state = result.outcome_states[i];
+      auto* counter = applied ? counter_of(shared.counters, outcome.kind, state)
+                              : &shared.counters.outcomes_refused;
+      counter->fetch_add(1, std::memory_order_relaxed);
+      if (listening && outcome.kind != OutcomeKind::release) {
+        const auto type = applied ? event_of(outcome.kind, state) : EventType::outcome_refused;
+        add_outcome_event(turn.events, finished, type, std::move(turn.errors[i]),
+                          applied ? std::optional{state} : std::nullopt);
+      }
+      ++i;
+    }
+  }
+}
+
+void complete_enqueue_events(Turn& turn, const BatchResult& result, Counters& counters) {
+  std::vector<Event> kept;
+  std::uint64_t count = 0;
+  for (std::size_t i = 0; i < result.enqueued.size(); ++i) {
+    const auto& answer = result.enqueued[i];
+    if (answer.conflict || answer.failed != errc{})
+      continue;
+    ++count;
+    if (turn.events.empty())
+      continue;
+    auto& job = turn.events[i].result.job;
+    job.id = answer.id;
+    job.state = answer.state;
+    job.inserted_at = answer.inserted_at;
+    job.scheduled_at = answer.scheduled_at;
+    kept.push_back(std::move(turn.events[i]));
+  }
+  turn.events = std::move(kept);
+  counters.enqueued.fetch_add(count, std::memory_order_relaxed);
+}
+
+} // namespace
+
+/// The job as far as it is known before the store has numbered it; the batch's
+/// own strings are the store's to take.
+void prepare_events(Turn& turn, const Shared& shared) {
+  if (!shared.telemetry.active())
+    return;
+  for (const auto& outcome : turn.batch.outcomes)
+    turn.errors.push_back(outcome.error);
+  for (const auto& row : turn.batch.enqueues) {
+    Event event{.type = EventType::job_enqueued, .queue = row.queue};
+    auto& job = event.result.job;
+    job.queue = row.queue;
+    job.worker = row.worker;
+    job.args = row.args;
+    job.priority = row.priority;
+    job.max_attempts = row.max_attempts;
+    job.timeout = row.timeout;
+    job.unique_key = row.unique_key;
+    turn.events.push_back(std::move(event));
+  }
+}
+
+Turn take_turn(Waiting& waiting, const Shared& shared) {
+  Turn turn;
+  take_reports(waiting, turn);
+  take_enqueues(waiting, turn);
+  take_claims(waiting, turn, shared);
+  prepare_events(turn, shared);
+  return turn;
+}
+
+void put_back(Waiting& waiting, Turn& turn) {
+  auto outcome = turn.batch.outcomes.begin();
+  for (auto& queued : turn.reports)
+    for (auto& finished : queued.report->finished)
+      finished.outcome = std::move(*outcome++);
+  waiting.reports.insert(waiting.reports.begin(), std::make_move_iterator(turn.reports.begin()),
+                         std::make_move_iterator(turn.reports.end()));
+  auto row = std::make_move_iterator(turn.batch.enqueues.begin());
+  for (auto& call : turn.enqueues) {
+    const auto end = row + static_cast<std::ptrdiff_t>(call->count);
+    call->jobs.assign(row, end);
+    row = end;
+    call->gate.put_back();
+  }
+  waiting.enqueues.insert(waiting.enqueues.begin(), std::make_move_iterator(turn.enqueues.begin()),
+                          std::make_move_iterator(turn.enqueues.end()));
+}
+
+void publish_turn(Turn& turn, const BatchResult& result, Shared& shared) {
+  shared.counters.turns.fetch_add(1, std::memory_order_relaxed);
+  complete_enqueue_events(turn, result, shared.counters);
+  publish_outcomes(turn, result, shared);
+  shared.telemetry.publish(std::exchange(turn.events, {}));
+}
+
+} // namespace zzz_jobs::runtime

@@ -1,0 +1,89 @@
+#pragma once
+
+#include <zzz_jobs/actors/runtime/messages.hpp>
+#include <zzz_jobs/actors/runtime/shared.hpp>
+
+#include <caf/actor.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace zzz_jobs::runtime {
+
+/// A turn takes this many rows of each kind, as measured: larger ones gain
+/// nothing and make everybody wait. A single enqueue call is never cut.
+inline constexpr std::size_t turn_rows_max = 1000;
+
+/// Whether a queue may have jobs for its supervisor.
+enum class Look : std::uint8_t {
+  no,        ///< A claim came back short.
+  for_slots, ///< Perhaps ones that must not be claimed ahead of their start.
+  yes,
+};
+
+/// A queue supervisor as the store actor knows it.
+struct Subscriber {
+  std::string queue{};
+  caf::actor supervisor{};
+  std::uint32_t slots = 0;    ///< wanted and not yet handed out
+  std::uint32_t prefetch = 0; ///< likewise
+  Look look = Look::yes;
+  bool lost_unknown = true;   ///< its lost claims are still to be found
+  std::vector<Claim> held{};  ///< what it answered for when it introduced itself
+
+  [[nodiscard]] bool hungry() const noexcept {
+    if (lost_unknown || look == Look::no)
+      return false;
+    return slots > 0 || (prefetch > 0 && look == Look::yes);
+  }
+};
+
+struct QueuedReport {
+  std::string queue{};
+  std::shared_ptr<Report> report{};
+};
+
+/// What waits for a turn of the store actor.
+struct Waiting {
+  std::deque<std::shared_ptr<EnqueueCall>> enqueues{};
+  std::deque<QueuedReport> reports{};
+  std::vector<Subscriber> subscribers{};
+
+  void look_everywhere() {
+    for (auto& subscriber : subscribers)
+      subscriber.look = Look::yes;
+  }
+};
+
+/// One transaction in the making: the batch, and whom its parts belong to.
+struct Turn {
+  Batch batch{};
+  std::vector<std::shared_ptr<EnqueueCall>> enqueues{};
+  std::vector<QueuedReport> reports{};
+  std::vector<std::size_t> claimants{}; ///< indexes of subscribers, as batch.claims
+  // Only where somebody listens, and before the store takes the strings:
+  std::vector<Event> events{};       ///< job_enqueued ones, completed by the answers
+  std::vector<std::string> errors{}; ///< of the outcomes
+
+  [[nodiscard]] bool empty() const noexcept {
+    return enqueues.empty() && reports.empty() && batch.claims.empty();
+  }
+};
+
+/// Keeps what the events of the turn need and the store may take.
+void prepare_events(Turn& turn, const Shared& shared);
+
+/// Takes what fits into one turn; ready to be applied.
+[[nodiscard]] Turn take_turn(Waiting& waiting, const Shared& shared);
+
+/// Puts everything back in its order after a turn that did not happen.
+void put_back(Waiting& waiting, Turn& turn);
+
+/// Counts what the turn did, and publishes its events where somebody listens.
+void publish_turn(Turn& turn, const BatchResult& result, Shared& shared);
+
+} // namespace zzz_jobs::runtime

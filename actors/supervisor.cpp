@@ -1,0 +1,268 @@
+#include <zzz_jobs/actors/any_supervisor.hpp>
+
+#include <zzz_jobs/actors/runtime/actor_engine.hpp>
+#include <zzz_jobs/actors/runtime/direct_engine.hpp>
+#include <zzz_jobs/actors/runtime/shared.hpp>
+
+#include <utility>
+
+namespace zzz_jobs {
+namespace {
+
+SupervisorConfig checked(SupervisorConfig config) {
+  const auto problems = problems_of(config);
+  if (problems.empty())
+    return config;
+  std::string text;
+  for (const auto& problem : problems)
+    text += (text.empty() ? "" : "; ") + problem;
+  throw Error(errc::invalid_argument, text);
+}
+
+std::string named(std::int64_t id) { return "job " + std::to_string(id) + ": "; }
+
+void check_change(std::int64_t id, const Change& change, std::string_view verb) {
+  switch (change.result) {
+    case ChangeResult::changed: return;
+    case ChangeResult::not_found: throw Error(errc::job_not_found, named(id) + "not found");
+    case ChangeResult::not_allowed:
+      throw Error(errc::not_allowed, named(id) + std::string{verb} + " is not possible, it is "
+                                       + std::string{to_string(change.before)});
+    case ChangeResult::key_taken:
+      throw Error(errc::conflict, named(id) + "another live job has its unique_key");
+  }
+}
+
+} // namespace
+
+AnySupervisor::AnySupervisor(std::unique_ptr<AnyStore> store, SupervisorConfig config,
+                             caf::actor_system* system)
+  : shared_(std::make_shared<runtime::Shared>(checked(std::move(config)))) {
+  if (shared_->config.mode == RunMode::actors)
+    engine_ = runtime::make_actor_engine(shared_, std::move(store), system);
+  else
+    engine_ = std::make_unique<runtime::DirectEngine>(shared_, std::move(store));
+}
+
+AnySupervisor::~AnySupervisor() { stop(); }
+
+void AnySupervisor::register_worker(WorkerDef worker) {
+  check_name("worker", worker.name, config().limits.name_bytes_max);
+  if (!worker.handler)
+    throw Error(errc::invalid_argument, "worker \"" + worker.name + "\": handler must not be empty");
+  (void)make_new_job(worker.name, {}, worker.opts, config().limits);
+  shared_->workers.add(std::move(worker));
+  engine_->look_again();
+}
+
+void AnySupervisor::register_cron(std::string name, std::string_view expression,
+                                  std::string worker, std::string args, JobOpts opts,
+                                  CronOpts cron) {
+  check_name("cron entry", name, config().limits.name_bytes_max);
+  auto parsed = CronExpr::parse(expression);
+  (void)parsed.next_after(UnixTime{}, cron.zone); // an unknown zone is refused here
+  auto job = resolved(worker, std::move(args), opts);
+  shared_->crons.add({std::move(name), std::move(parsed), std::move(cron), std::move(job)});
+  engine_->crons_changed();
+}
+
+bool AnySupervisor::remove_cron(std::string_view name) { return shared_->crons.remove(name); }
+
+NewJob AnySupervisor::resolved(std::string_view worker, std::string args,
+                               const JobOpts& opts) const {
+  const auto workers = shared_->workers.workers();
+  const auto known = workers->find(worker);
+  if (known == workers->end())
+    return make_new_job(worker, std::move(args), opts, config().limits);
+  return make_new_job(worker, std::move(args), merged(opts, known->second->opts), config().limits);
+}
+
+Job AnySupervisor::enqueue(std::string_view worker, std::string args, const JobOpts& opts) {
+  check_running();
+  auto row = resolved(worker, std::move(args), opts);
+  Job job;
+  job.queue = row.queue;
+  job.worker = row.worker;
+  job.args = row.args;
+  job.priority = row.priority;
+  job.max_attempts = row.max_attempts;
+  job.timeout = row.timeout;
+  job.unique_key = row.unique_key;
+  std::vector<NewJob> rows;
+  rows.push_back(std::move(row));
+  const auto answer = engine_->enqueue(std::move(rows)).front();
+  if (answer.failed != errc{})
+    throw Error(answer.failed, answer.error);
+  if (answer.conflict) {
+    // The live job as it is; it may have ended and been pruned by now.
+    if (auto existing = get(answer.id))
+      job = std::move(*existing);
+    job.conflict = true;
+  } else {
+    job.state = answer.state;
+    job.inserted_at = answer.inserted_at;
+    job.scheduled_at = answer.scheduled_at;
+  }
+  job.id = answer.id;
+  return job;
+}
+
+std::vector<Enqueued> AnySupervisor::enqueue_many(std::vector<JobRequest> jobs) {
+  check_running();
+  if (jobs.size() > config().limits.enqueue_many_max)
+    throw Error(errc::too_large,
+                "enqueue_many: must be at most " + std::to_string(config().limits.enqueue_many_max)
+                  + " jobs, got " + std::to_string(jobs.size()));
+  if (jobs.empty())
+    return {};
+  std::vector<NewJob> rows;
+  rows.reserve(jobs.size());
+  for (auto& job : jobs)
+    rows.push_back(resolved(job.worker, std::move(job.args), job.opts));
+  return engine_->enqueue(std::move(rows));
+}
+
+void AnySupervisor::start() {
+  check_running();
+  if (!started_.exchange(true))
+    engine_->start();
+}
+
+bool AnySupervisor::stop() {
+  const std::lock_guard lock(stopping_);
+  if (!stopped_) {
+    clean_ = engine_->stop();
+    stopped_ = true;
+  }
+  return clean_;
+}
+
+void AnySupervisor::check_running() const {
+  if (stopped_)
+    throw Error(errc::not_allowed, "supervisor: it is stopped");
+}
+
+void AnySupervisor::with_store(const std::function<void(AnyStore&)>& work) {
+  engine_->with_store(work);
+}
+
+// --- queues -----------------------------------------------------------------------
+
+void AnySupervisor::set_paused(std::string_view queue, bool paused) {
+  check_name("queue", queue, config().limits.name_bytes_max);
+  with_store([&](AnyStore& store) { paused ? store.pause(queue) : store.resume_queue(queue); });
+  engine_->queue_paused(queue, paused);
+  std::vector<Event> events(1);
+  events[0].type = paused ? EventType::queue_paused : EventType::queue_resumed;
+  events[0].queue = queue;
+  shared_->telemetry.publish(std::move(events));
+}
+
+void AnySupervisor::pause_queue(std::string_view queue) { set_paused(queue, true); }
+
+void AnySupervisor::resume_queue(std::string_view queue) { set_paused(queue, false); }
+
+bool AnySupervisor::is_paused(std::string_view queue) {
+  bool paused = false;
+  with_store([&](AnyStore& store) { paused = store.is_paused(queue); });
+  return paused;
+}
+
+void AnySupervisor::set_concurrency(std::string_view queue, std::uint32_t concurrency) {
+  const auto key = "queue \"" + std::string{queue} + "\": ";
+  if (concurrency < 1 || concurrency > 10'000)
+    throw Error(errc::invalid_argument,
+                key + "concurrency must be 1..10000, got " + std::to_string(concurrency));
+  if (!engine_->set_concurrency(queue, concurrency))
+    throw Error(errc::invalid_argument, key + "this supervisor does not run it");
+}
+
+// --- jobs -------------------------------------------------------------------------
+
+std::optional<Job> AnySupervisor::get(std::int64_t id) {
+  std::optional<Job> job;
+  with_store([&](AnyStore& store) { job = store.get(id); });
+  return job;
+}
+
+std::vector<Job> AnySupervisor::list(const JobFilter& filter, const Page& page) {
+  std::vector<Job> jobs;
+  with_store([&](AnyStore& store) { jobs = store.list(filter, page); });
+  return jobs;
+}
+
+std::vector<QueueCount> AnySupervisor::counts() {
+  std::vector<QueueCount> counts;
+  with_store([&](AnyStore& store) { counts = store.counts(); });
+  return counts;
+}
+
+std::int64_t AnySupervisor::count_by_state(std::string_view queue, JobState state) {
+  std::int64_t count = 0;
+  with_store([&](AnyStore& store) { count = store.count_by_state(queue, state); });
+  return count;
+}
+
+void AnySupervisor::cancel(std::int64_t id) {
+  Change change;
+  std::optional<Job> after;
+  with_store([&](AnyStore& store) {
+    change = store.cancel(id);
+    if (change.result == ChangeResult::changed && shared_->telemetry.active())
+      after = store.get(id);
+  });
+  check_change(id, change, "cancel");
+  if (change.before == JobState::executing)
+    engine_->cancelled(change.claim);
+  shared_->counters.cancelled.fetch_add(1);
+  if (after) {
+    std::vector<Event> events(1);
+    events[0].type = EventType::job_cancelled;
+    events[0].queue = after->queue;
+    events[0].result.job = std::move(*after);
+    shared_->telemetry.publish(std::move(events));
+  }
+}
+
+void AnySupervisor::retry(std::int64_t id) {
+  Change change;
+  with_store([&](AnyStore& store) { change = store.retry(id); });
+  check_change(id, change, "retry");
+  engine_->look_again();
+}
+
+void AnySupervisor::remove(std::int64_t id) {
+  Change change;
+  with_store([&](AnyStore& store) { change = store.remove(id); });
+  check_change(id, change, "remove");
+}
+
+std::uint32_t AnySupervisor::rescue_stuck(std::chrono::seconds age) {
+  std::uint32_t count = 0;
+  with_store([&](AnyStore& store) { count = store.rescue_stuck(age); });
+  shared_->counters.rescued.fetch_add(count);
+  engine_->look_again();
+  return count;
+}
+
+std::uint32_t AnySupervisor::delete_completed(UnixTime older_than) {
+  std::uint32_t count = 0;
+  with_store([&](AnyStore& store) { count = store.delete_completed(older_than); });
+  return count;
+}
+
+// --- events and numbers -------------------------------------------------------------
+
+std::uint64_t AnySupervisor::attach_telemetry(TelemetryHandler handler) {
+  if (!handler)
+    throw Error(errc::invalid_argument, "telemetry: handler must not be empty");
+  return engine_->attach_telemetry(std::move(handler));
+}
+
+void AnySupervisor::detach_telemetry(std::uint64_t id) { engine_->detach_telemetry(id); }
+
+Stats AnySupervisor::stats() const { return shared_->counters.snapshot(); }
+
+const SupervisorConfig& AnySupervisor::config() const noexcept { return shared_->config; }
+
+} // namespace zzz_jobs

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <zzz_jobs/actors/any_supervisor.hpp>
+#include <zzz_jobs/stores/memory_store.hpp>
+#ifdef ZZZ_JOBS_HAS_SQLITE
+#include <zzz_jobs/stores/sqlite_store.hpp>
+#endif
+
+#include <utility>
+
+namespace zzz_jobs {
+
+namespace detail {
+
+/// Holds the store in a base class, so that it is there before the supervisor's
+/// other base and outlives it.
+template <Store S>
+struct StoreBox {
+  S store;
+};
+
+} // namespace detail
+
+/// Queues, workers and everything that runs, over a store of type `S`: one of
+/// ours or any class that models the concept Store. Stops in its destructor.
+template <Store S>
+class Supervisor : private detail::StoreBox<S>, public AnySupervisor {
+public:
+  using StoreConfig = typename S::Config;
+
+  /// Opens the store; owns its actor system.
+  Supervisor(StoreConfig store_config, SupervisorConfig config)
+    : Supervisor(std::move(store_config), std::move(config), nullptr) {}
+
+  /// Lives in the application's actor system, which must outlive it.
+  Supervisor(StoreConfig store_config, SupervisorConfig config, caf::actor_system& system)
+    : Supervisor(std::move(store_config), std::move(config), &system) {}
+
+  /// The store itself. The built-in ones may be called from any thread at any
+  /// time; what is enqueued or resumed there is found by the next poll.
+  [[nodiscard]] S& store() noexcept { return detail::StoreBox<S>::store; }
+
+private:
+  Supervisor(StoreConfig store_config, SupervisorConfig config, caf::actor_system* system)
+    : detail::StoreBox<S>{S(std::move(store_config))},
+      AnySupervisor(any_store(detail::StoreBox<S>::store), std::move(config), system) {}
+};
+
+using MemorySupervisor = Supervisor<MemoryStore>;
+#ifdef ZZZ_JOBS_HAS_SQLITE
+using SqliteSupervisor = Supervisor<SqliteStore>;
+#endif
+
+} // namespace zzz_jobs

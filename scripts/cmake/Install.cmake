@@ -1,0 +1,45 @@
+# What is installed, and how it is found: with find_package(zzz_jobs 0.1 CONFIG)
+# or pkg-config. Both find the dependencies themselves.
+include(CMakePackageConfigHelpers)
+
+# Public headers are those directly in a layer's folder; what lies deeper
+# (detail/, runtime/, sql/) stays at home.
+set(include_dir "${CMAKE_INSTALL_INCLUDEDIR}/zzz_jobs")
+foreach(folder IN ITEMS config stores actors tests/conformance)
+  file(GLOB headers CONFIGURE_DEPENDS "${folder}/*.hpp")
+  if(NOT ZZZ_JOBS_SQLITE)
+    list(FILTER headers EXCLUDE REGEX "/sqlite_[a-z_]*\\.hpp$")
+  endif()
+  get_filename_component(name "${folder}" NAME)
+  install(FILES ${headers} DESTINATION "${include_dir}/${name}")
+endforeach()
+install(FILES actors/zzz_jobs.hpp actors/testing.hpp DESTINATION "${include_dir}")
+
+install(TARGETS zzz_jobs EXPORT zzz_jobs-targets)
+
+set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/zzz_jobs")
+install(EXPORT zzz_jobs-targets NAMESPACE zzz_jobs:: DESTINATION "${package_dir}")
+configure_package_config_file(scripts/cmake/zzz_jobs-config.cmake.in zzz_jobs-config.cmake
+                              INSTALL_DESTINATION "${package_dir}")
+write_basic_package_version_file(zzz_jobs-config-version.cmake COMPATIBILITY SameMinorVersion)
+install(FILES "${PROJECT_BINARY_DIR}/zzz_jobs-config.cmake"
+              "${PROJECT_BINARY_DIR}/zzz_jobs-config-version.cmake"
+              scripts/cmake/Dependencies.cmake scripts/cmake/FindCAF.cmake
+        DESTINATION "${package_dir}")
+
+# A static library's own libraries are its user's to link.
+set(ZZZ_JOBS_PC_PRIVATE "-lcaf_core -ldate-tz -pthread")
+set(ZZZ_JOBS_PC_DEFINITIONS "-DMSGPACK_NO_BOOST -DMSGPACK_DEFAULT_API_VERSION=3")
+if(ZZZ_JOBS_SQLITE)
+  string(PREPEND ZZZ_JOBS_PC_PRIVATE "-lsqlite3 ")
+  string(APPEND ZZZ_JOBS_PC_DEFINITIONS " -DZZZ_JOBS_HAS_SQLITE")
+endif()
+set(ZZZ_JOBS_PC_LIBRARIES "-lzzz_jobs")
+if(NOT BUILD_SHARED_LIBS)
+  string(APPEND ZZZ_JOBS_PC_LIBRARIES " ${ZZZ_JOBS_PC_PRIVATE}")
+endif()
+# Relative to the file itself: the installed tree can be moved.
+set(pkgconfig_dir "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+file(RELATIVE_PATH ZZZ_JOBS_PC_UP "/prefix/${pkgconfig_dir}" "/prefix")
+configure_file(scripts/cmake/zzz_jobs.pc.in zzz_jobs.pc @ONLY)
+install(FILES "${PROJECT_BINARY_DIR}/zzz_jobs.pc" DESTINATION "${pkgconfig_dir}")

@@ -1,0 +1,102 @@
+#pragma once
+
+#include <zzz_jobs/stores/plain_store_adapter.hpp>
+#include <zzz_jobs/stores/store.hpp>
+
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace zzz_jobs {
+
+/// A BatchStore of any type, as the actors see it. For the meaning of the
+/// functions see the concepts Store and BatchStore.
+class AnyStore {
+public:
+  virtual ~AnyStore() = default;
+  virtual BatchResult apply(Batch& batch) = 0;
+  virtual std::int64_t node_id() = 0;
+  virtual UnixTime now() = 0;
+  virtual std::optional<Job> get(std::int64_t id) = 0;
+  virtual std::vector<Job> list(const JobFilter& filter, const Page& page) = 0;
+  virtual std::vector<QueueCount> counts() = 0;
+  virtual std::vector<QueueSettings> settings() = 0;
+  virtual Change retry(std::int64_t id) = 0;
+  virtual Change cancel(std::int64_t id) = 0;
+  virtual Change remove(std::int64_t id) = 0;
+  virtual std::vector<Claim> open_claims(std::string_view queue) = 0;
+  virtual std::vector<Job> rescue_dead_owners() = 0;
+  virtual std::optional<UnixTime> last_tick(std::string_view entry) = 0;
+  virtual UnixTime cron_since(std::string_view entry, UnixTime begin) = 0;
+  virtual std::uint32_t prune(const PrunePolicy& policy, std::uint32_t limit) = 0;
+  virtual std::uint32_t rescue_stuck(std::chrono::seconds age) = 0;
+  virtual std::int64_t count_by_state(std::string_view queue, JobState state) = 0;
+  virtual void pause(std::string_view queue) = 0;
+  virtual void resume_queue(std::string_view queue) = 0;
+  virtual bool is_paused(std::string_view queue) = 0;
+  virtual std::uint32_t delete_completed(UnixTime older_than) = 0;
+};
+
+namespace detail {
+
+/// `S` is a reference to the application's store, or an adapter by value.
+template <class S>
+  requires BatchStore<std::remove_reference_t<S>>
+class StoreHolder final : public AnyStore {
+public:
+  explicit StoreHolder(S store) : store_(std::forward<S>(store)) {}
+  BatchResult apply(Batch& batch) override { return store_.apply(batch); }
+  std::int64_t node_id() override { return store_.node_id(); }
+  UnixTime now() override { return store_.now(); }
+  std::optional<Job> get(std::int64_t id) override { return store_.get(id); }
+  std::vector<Job> list(const JobFilter& filter, const Page& page) override {
+    return store_.list(filter, page);
+  }
+  std::vector<QueueCount> counts() override { return store_.counts(); }
+  std::vector<QueueSettings> settings() override { return store_.settings(); }
+  Change retry(std::int64_t id) override { return store_.retry(id); }
+  Change cancel(std::int64_t id) override { return store_.cancel(id); }
+  Change remove(std::int64_t id) override { return store_.remove(id); }
+  std::vector<Claim> open_claims(std::string_view queue) override {
+    return store_.open_claims(queue);
+  }
+  std::vector<Job> rescue_dead_owners() override { return store_.rescue_dead_owners(); }
+  std::optional<UnixTime> last_tick(std::string_view entry) override {
+    return store_.last_tick(entry);
+  }
+  UnixTime cron_since(std::string_view entry, UnixTime begin) override {
+    return store_.cron_since(entry, begin);
+  }
+  std::uint32_t prune(const PrunePolicy& policy, std::uint32_t limit) override {
+    return store_.prune(policy, limit);
+  }
+  std::uint32_t rescue_stuck(std::chrono::seconds age) override {
+    return store_.rescue_stuck(age);
+  }
+  std::int64_t count_by_state(std::string_view queue, JobState state) override {
+    return store_.count_by_state(queue, state);
+  }
+  void pause(std::string_view queue) override { store_.pause(queue); }
+  void resume_queue(std::string_view queue) override { store_.resume_queue(queue); }
+  bool is_paused(std::string_view queue) override { return store_.is_paused(queue); }
+  std::uint32_t delete_completed(UnixTime older_than) override {
+    return store_.delete_completed(older_than);
+  }
+
+private:
+  S store_;
+};
+
+} // namespace detail
+
+/// `store` as an AnyStore, through the adapter if it is a plain Store. The
+/// store must outlive the answer.
+template <Store S>
+[[nodiscard]] std::unique_ptr<AnyStore> any_store(S& store) {
+  if constexpr (BatchStore<S>)
+    return std::make_unique<detail::StoreHolder<S&>>(store);
+  else
+    return std::make_unique<detail::StoreHolder<PlainStoreAdapter<S>>>(PlainStoreAdapter<S>{store});
+}
+
+} // namespace zzz_jobs

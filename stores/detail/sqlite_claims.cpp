@@ -1,0 +1,135 @@
+#include <zzz_jobs/stores/detail/sqlite_claims.hpp>
+
+#include <zzz_jobs/stores/detail/sqlite_job_row.hpp>
+#include <zzz_jobs/stores/sql/sqlite.hpp>
+
+#include <limits>
+
+namespace zzz_jobs::detail::sqlite {
+namespace {
+
+/// So many unknown jobs in front are cheaper to walk than to remember.
+constexpr std::size_t worth_remembering = 64;
+/// Jobs that another program inserted as available, but for later: where there
+/// are more, they move to the waiting ones and out of every claim's way.
+constexpr std::size_t early_jobs_max = 1000;
+constexpr std::size_t parked_at_once_max = 10'000;
+
+bool next_is_last(const Job& job) {
+  return job.attempts_used() + 1 >= job.max_attempts;
+}
+
+void start(Job& job, std::optional<std::int64_t> node, UnixTime now) {
+  job.state = JobState::executing;
+  ++job.attempt;
+  job.attempted_at = now;
+  job.node = node;
+  job.progress.reset();
+  job.progress_note.reset();
+}
+
+} // namespace
+
+struct Claims::Walk {
+  const ClaimRequest& request;
+  const std::unordered_set<std::string>* known;
+  UnixTime now;
+  std::vector<Job> jobs{};
+  std::vector<std::int64_t> early{}; ///< ids
+  std::optional<UnixTime> earliest{};
+  Place last_unknown{};
+  std::size_t unknown_in_front = 0;
+  bool in_front = true; ///< nothing but unknown jobs so far
+
+  [[nodiscard]] std::size_t wanted() const { return std::size_t{request.slots} + request.prefetch; }
+
+  /// Takes or skips the row; whether to go on.
+  bool visit(const Rows& rows) {
+    if (known != nullptr && !known->contains(std::string{rows.text(JobColumn::worker)})) {
+      if (in_front) {
+        ++unknown_in_front;
+        last_unknown = {rows.integer(JobColumn::priority), rows.integer(JobColumn::id)};
+      }
+      return true;
+    }
+    in_front = false;
+    if (const auto time = rows.time(JobColumn::scheduled_at); time > now) {
+      note_early(rows.integer(JobColumn::id), time);
+      return true;
+    }
+    auto job = read_job(rows);
+    if (jobs.size() >= request.slots && next_is_last(job))
+      return false;
+    jobs.push_back(std::move(job));
+    return jobs.size() < wanted();
+  }
+
+  void note_early(std::int64_t id, UnixTime time) {
+    if (early.size() < parked_at_once_max)
+      early.push_back(id);
+    if (!earliest || time < *earliest)
+      earliest = time;
+  }
+};
+
+Claims::Claims(sqlite3* connection) noexcept
+  : has_available_(connection, sql::sqlite::has_available),
+    available_(connection, sql::sqlite::available_jobs), claim_(connection, sql::sqlite::claim_job),
+    park_(connection, sql::sqlite::park_job) {}
+
+bool Claims::has_candidates(std::string_view queue) {
+  return has_available_.query(queue).next();
+}
+
+std::vector<Job> Claims::take(const ClaimRequest& request, const KnownWorkers& known,
+                              std::optional<std::int64_t> node, UnixTime now) {
+  if (places_known_ != known) {
+    places_.clear();
+    places_known_ = known;
+  }
+  Walk pass{request, known.get(), now};
+  if (pass.wanted() > 0)
+    walk(pass);
+  for (auto& job : pass.jobs) {
+    claim_.execute(job.id, now, node);
+    start(job, node, now);
+  }
+  remember(pass);
+  if (pass.early.size() > early_jobs_max)
+    park(pass.early);
+  if (pass.earliest && (!earliest_ || *pass.earliest < *earliest_))
+    earliest_ = pass.earliest;
+  return std::move(pass.jobs);
+}
+
+void Claims::walk(Walk& walk) {
+  const auto [priority, id] = start_of(walk.request.queue);
+  auto rows = available_.query(walk.request.queue, priority, id);
+  while (rows.next() && walk.visit(rows)) {
+  }
+}
+
+void Claims::remember(const Walk& walk) {
+  if (walk.unknown_in_front >= worth_remembering)
+    places_.insert_or_assign(walk.request.queue, walk.last_unknown);
+}
+
+Claims::Place Claims::start_of(std::string_view queue) const {
+  const auto place = places_.find(queue);
+  if (place != places_.end())
+    return place->second;
+  return {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::min()};
+}
+
+void Claims::inserted(std::string_view queue, std::int32_t priority) {
+  const auto place = places_.find(queue);
+  if (place != places_.end() && priority < place->second.priority)
+    places_.erase(place);
+}
+
+void Claims::park(const std::vector<std::int64_t>& early) {
+  for (const auto id : early)
+    park_.execute(id);
+}
+
+} // namespace zzz_jobs::detail::sqlite

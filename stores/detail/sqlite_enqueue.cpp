@@ -1,0 +1,126 @@
+#include <zzz_jobs/stores/detail/sqlite_enqueue.hpp>
+
+#include <zzz_jobs/stores/detail/sqlite_job_row.hpp>
+#include <zzz_jobs/stores/sql/sqlite.hpp>
+
+namespace zzz_jobs::detail::sqlite {
+namespace {
+
+UnixTime start_time(const NewJob& job, UnixTime now) {
+  if (job.delay)
+    return time_after(now, *job.delay);
+  return job.scheduled_at.value_or(UnixTime{});
+}
+
+Enqueued answer_with(const Job& holder) {
+  Enqueued done;
+  done.id = holder.id;
+  done.conflict = true;
+  done.state = holder.state;
+  done.inserted_at = holder.inserted_at;
+  done.scheduled_at = holder.scheduled_at;
+  return done;
+}
+
+Enqueued refused(const Refusal& refusal) {
+  Enqueued done;
+  done.failed = refusal.failed;
+  done.error = "job: the table refuses it: " + refusal.text;
+  return done;
+}
+
+Enqueued fired_before() {
+  Enqueued done;
+  done.conflict = true;
+  return done;
+}
+
+} // namespace
+
+Enqueues::Enqueues(sqlite3* connection) noexcept
+  : connection_(connection), insert_(connection, sql::sqlite::insert_job),
+    holder_(connection, sql::sqlite::live_job_by_key), cancel_(connection, sql::sqlite::cancel_job),
+    raise_tick_(connection, sql::sqlite::raise_tick),
+    last_tick_(connection, sql::sqlite::last_tick) {}
+
+Enqueued Enqueues::add(const NewJob& job, UnixTime now) {
+  if (job.tick)
+    return add_tick(job, now);
+  return add_with_key(job, now);
+}
+
+// The tick and its job stand or fall together.
+Enqueued Enqueues::add_tick(const NewJob& job, UnixTime now) {
+  Savepoint savepoint{connection_};
+  if (raise_tick_.execute(job.tick->entry, job.tick->at) == 0)
+    return fired_before();
+  auto done = add_with_key(job, now);
+  if (done.failed == errc{})
+    savepoint.keep();
+  return done;
+}
+
+// The index decides: asking first would cost every job that has no rival.
+Enqueued Enqueues::add_with_key(const NewJob& job, UnixTime now) {
+  Enqueued done;
+  const auto refusal = insert(job, done, now);
+  if (!refusal)
+    return done;
+  const auto holder = refusal->code == SQLITE_CONSTRAINT_UNIQUE ? holder_of(job) : std::nullopt;
+  if (!holder)
+    return refused(*refusal);
+  if (job.unique_strategy == UniqueStrategy::ignore_new)
+    return answer_with(*holder);
+  return replace(job, *holder, now);
+}
+
+Enqueued Enqueues::replace(const NewJob& job, const Job& holder, UnixTime now) {
+  Savepoint savepoint{connection_};
+  cancel_.execute(holder.id, now);
+  Enqueued done;
+  if (const auto refusal = insert(job, done, now))
+    return refused(*refusal);
+  savepoint.keep();
+  if (holder.state == JobState::executing)
+    done.cancelled = holder.claim();
+  return done;
+}
+
+std::optional<Refusal> Enqueues::insert(const NewJob& job, Enqueued& done, UnixTime now) {
+  done.scheduled_at = start_time(job, now);
+  done.inserted_at = now;
+  done.state = done.scheduled_at > now ? JobState::scheduled : JobState::available;
+  auto refusal = insert_.try_execute(static_cast<int>(done.state), job.queue, job.worker, job.args,
+                                     job.priority, job.max_attempts, done.scheduled_at,
+                                     done.inserted_at, job.unique_key, job.timeout.count());
+  if (!refusal)
+    done.id = sqlite3_last_insert_rowid(connection_);
+  return refusal;
+}
+
+std::optional<Job> Enqueues::holder_of(const NewJob& job) {
+  auto rows = holder_.query(job.unique_key);
+  if (!rows.next())
+    return std::nullopt;
+  Job holder;
+  holder.id = rows.integer(0);
+  holder.state = static_cast<JobState>(rows.integer(1));
+  holder.attempt = rows.integer32(2);
+  holder.inserted_at = rows.time(3);
+  holder.scheduled_at = rows.time(4);
+  return holder;
+}
+
+UnixTime Enqueues::cron_since(std::string_view entry, UnixTime begin) {
+  if (const auto last = last_tick(entry))
+    return *last;
+  raise_tick_.execute(entry, begin);
+  return begin;
+}
+
+std::optional<UnixTime> Enqueues::last_tick(std::string_view entry) {
+  auto rows = last_tick_.query(entry);
+  return rows.next() ? std::optional{rows.time(0)} : std::nullopt;
+}
+
+} // namespace zzz_jobs::detail::sqlite

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <zzz_jobs/stores/batch.hpp>
+#include <zzz_jobs/stores/detail/sqlite.hpp>
+
+namespace zzz_jobs::detail::sqlite {
+
+/// Inserts jobs, inside the transaction that is open on the connection.
+class Enqueues {
+public:
+  explicit Enqueues(sqlite3* connection) noexcept;
+
+  /// What concerns this job alone (a conflict, a refused value) is in the
+  /// answer, and then it left no trace.
+  [[nodiscard]] Enqueued add(const NewJob& job, UnixTime now);
+  [[nodiscard]] std::optional<UnixTime> last_tick(std::string_view entry);
+  [[nodiscard]] UnixTime cron_since(std::string_view entry, UnixTime begin);
+
+private:
+  [[nodiscard]] Enqueued add_with_key(const NewJob& job, UnixTime now);
+  [[nodiscard]] Enqueued add_tick(const NewJob& job, UnixTime now);
+  [[nodiscard]] Enqueued replace(const NewJob& job, const Job& holder, UnixTime now);
+  [[nodiscard]] std::optional<Refusal> insert(const NewJob& job, Enqueued& done, UnixTime now);
+  [[nodiscard]] std::optional<Job> holder_of(const NewJob& job);
+
+  sqlite3* connection_;
+  Statement insert_;
+  Statement holder_;
+  Statement cancel_;
+  Statement raise_tick_;
+  Statement last_tick_;
+};
+
+} // namespace zzz_jobs::detail::sqlite

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <zzz_jobs/stores/detail/sqlite.hpp>
+#include <zzz_jobs/stores/job.hpp>
+
+namespace zzz_jobs::detail::sqlite {
+
+/// The columns of every statement that selects whole jobs.
+struct JobColumn {
+  enum : int {
+    id,
+    state,
+    queue,
+    worker,
+    args,
+    priority,
+    attempt,
+    max_attempts,
+    free_attempts,
+    timeout_s,
+    scheduled_at,
+    attempted_at,
+    completed_at,
+    inserted_at,
+    errors,
+    unique_key,
+    result,
+    progress,
+    progress_note,
+    node,
+  };
+};
+
+[[nodiscard]] Job read_job(const Rows& rows);
+
+/// `now` and a delay, which may be absurd: held to 0..100 years.
+[[nodiscard]] UnixTime time_after(UnixTime now, std::chrono::seconds delay);
+
+} // namespace zzz_jobs::detail::sqlite

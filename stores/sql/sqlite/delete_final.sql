@@ -1,0 +1,1 @@
+DELETE FROM zzz_jobs WHERE id = ?1 AND state IN (2, 4, 5)

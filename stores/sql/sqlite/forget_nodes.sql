@@ -1,0 +1,1 @@
+DELETE FROM zzz_jobs_nodes WHERE id < ?1

@@ -1,0 +1,3 @@
+INSERT INTO zzz_jobs (state, queue, worker, args, priority, max_attempts, scheduled_at, inserted_at,
+  unique_key, timeout_s)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)

@@ -1,0 +1,1 @@
+INSERT INTO zzz_jobs_nodes (name, beat) VALUES (?1, ?2)

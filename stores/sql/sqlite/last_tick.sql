@@ -1,0 +1,1 @@
+SELECT last_tick FROM zzz_jobs_cron WHERE entry = ?1

@@ -1,0 +1,1 @@
+SELECT name FROM zzz_jobs_nodes WHERE id = ?1

@@ -1,0 +1,2 @@
+INSERT INTO zzz_jobs_queues (name, paused) VALUES (?1, ?2)
+ON CONFLICT (name) DO UPDATE SET paused = excluded.paused

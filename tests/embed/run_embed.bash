@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# The library as its users get it: installed and found by CMake and by
+# pkg-config, and with its sources as a folder of another project. Each way
+# builds the program in consumer/ and runs it.
+#   run_embed.bash SOURCES BUILD_TREE COMPILER
+set -euo pipefail
+
+sources=$1 build=$2 compiler=$3
+work=$build/embed
+prefix=$work/prefix
+consumer=$sources/tests/embed/consumer
+mkdir --parents "$work/pkg-config"
+cd "$work"
+
+launcher=()
+[[ -z $(command -v ccache) ]] || launcher=("-DCMAKE_CXX_COMPILER_LAUNCHER=ccache")
+
+fail() {
+  printf 'embed: %s\n' "$*" >&2
+  exit 1
+}
+
+# build_consumer FOLDER OPTION...
+build_consumer() {
+  cmake -S "$consumer" -B "$work/$1" -G Ninja "-DCMAKE_CXX_COMPILER=$compiler" \
+    "${launcher[@]}" "${@:2}"
+  cmake --build "$work/$1"
+  (cd "$work/$1" && ./consumer)
+}
+
+# Moved after it was installed: nothing in it may name the place.
+install_library() {
+  rm --recursive --force "$prefix" "$prefix.first"
+  cmake --install "$build" --prefix "$prefix.first"
+  mv "$prefix.first" "$prefix"
+  export PKG_CONFIG_PATH="$prefix/lib/pkgconfig"
+  ! grep --recursive --files-with-matches --fixed-strings --exclude='*.a' --exclude='*.so*' \
+    --regexp="$build" --regexp="$sources" "$prefix" || fail "these installed files name our folders"
+}
+
+through_pkg_config() {
+  local flags libraries
+  read -r -a flags <<<"$(pkg-config --cflags zzz_jobs)"
+  read -r -a libraries <<<"$(pkg-config --libs zzz_jobs)"
+  "$compiler" -std=c++20 "${flags[@]}" "$consumer/main.cpp" "${libraries[@]}" -o pkg-config/consumer
+  (cd pkg-config && LD_LIBRARY_PATH="$prefix/lib" ./consumer)
+}
+
+# What a file pays for <zzz_jobs/zzz_jobs.hpp>: no third party's headers but
+# msgpack's, and not too much text. The time is told only, since it depends on
+# what else the machine does; the text is what makes it.
+price_of_the_header() {
+  local flags lines begin=$EPOCHREALTIME
+  read -r -a flags <<<"-std=c++20 $(pkg-config --cflags zzz_jobs)"
+  printf '#include <zzz_jobs/zzz_jobs.hpp>\n' >only_header.cpp
+  ! "$compiler" "${flags[@]}" -M only_header.cpp | tr ' ' '\n' |
+    grep --extended-regexp '/(caf|pqxx|nlohmann|date)/|sqlite3\.h|libpq' || fail "users would compile these headers"
+  begin=$EPOCHREALTIME
+  "$compiler" "${flags[@]}" -c only_header.cpp -o only_header.o
+  printf 'embed: a file that includes <zzz_jobs/zzz_jobs.hpp> compiles in %d ms\n' \
+    $(((${EPOCHREALTIME/[.,]/} - ${begin/[.,]/}) / 1000))
+  lines=$("$compiler" "${flags[@]}" -E -P only_header.cpp | wc --lines)
+  printf 'embed: and has %d lines to compile\n' "$lines"
+  ((lines < 150000)) || fail "over 150,000 lines: which include of a public header brought them?"
+}
+
+# An installed header that includes one that is not would break here.
+every_installed_header() {
+  local flags header
+  read -r -a flags <<<"-std=c++20 $(pkg-config --cflags zzz_jobs)"
+  (cd "$prefix/include" && find zzz_jobs -name '*.hpp' -not -path '*/conformance/*') |
+    sort | sed 's/.*/#include <&>/' >every_header.cpp
+  "$compiler" "${flags[@]}" -Wall -Wextra -Werror -fsyntax-only every_header.cpp
+}
+
+# As a part of somebody's project it brings neither tests nor -Werror.
+as_a_folder() {
+  build_consumer folder "-DZZZ_JOBS_FOLDER=$sources" -DCMAKE_EXPORT_COMPILE_COMMANDS=ON \
+    -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_FLAGS=-O0
+  ! grep --extended-regexp '"command".*(-Werror|/tests/[a-z]+_test)' folder/compile_commands.json ||
+    fail "these commands do not belong into a user's build"
+}
+
+install_library
+build_consumer package "-DCMAKE_PREFIX_PATH=$prefix"
+through_pkg_config
+price_of_the_header
+every_installed_header
+as_a_folder
+echo "embed: all ways work"
