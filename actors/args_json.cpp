@@ -5,8 +5,10 @@
 #include <nlohmann/json.hpp>
 
 #include <array>
+#include <bit>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <utility>
 
 namespace zzz_jobs {
@@ -42,8 +44,11 @@ std::string to_base64(std::string_view bytes) {
 }
 
 std::string from_base64(std::string_view text) {
-  while (!text.empty() && text.back() == '=')
-    text.remove_suffix(1);
+  if (text.size() % 4 == 0) // padding may be left out, but not be wrong
+    for (int i = 0; i < 2 && text.ends_with('='); ++i)
+      text.remove_suffix(1);
+  if (text.size() % 4 == 1)
+    refuse("\"$bytes\" must be base64");
   std::string bytes;
   std::uint32_t group = 0;
   unsigned bits = 0;
@@ -63,6 +68,34 @@ std::string from_base64(std::string_view text) {
 
 // --- MessagePack to JSON ------------------------------------------------------
 
+/// Goes over all of it before memory is taken for what it announces.
+class DepthGuard : public msgpack::null_visitor {
+public:
+  bool start_array(std::uint32_t) { return deeper(); }
+  bool start_map(std::uint32_t) { return deeper(); }
+  bool end_array() { return higher(); }
+  bool end_map() { return higher(); }
+  [[nodiscard]] bool too_deep() const noexcept { return depth_ > depth_max; }
+
+private:
+  bool deeper() { return ++depth_ <= depth_max; }
+  bool higher() {
+    --depth_;
+    return true;
+  }
+
+  int depth_ = 0;
+};
+
+/// An object that stands for bytes; no other map may look like one.
+bool is_bytes(const json& value) {
+  const auto bytes = value.find(bytes_key);
+  if (bytes == value.end() || !bytes->is_string())
+    return false;
+  const auto ext = value.find(ext_key);
+  return value.size() == 1 || (value.size() == 2 && ext != value.end() && ext->is_number_integer());
+}
+
 json to_json(const msgpack::object& value);
 
 json map_to_json(const msgpack::object_map& map) {
@@ -73,6 +106,8 @@ json map_to_json(const msgpack::object_map& map) {
       refuse("map keys must be strings");
     object[std::string{key.via.str.ptr, key.via.str.size}] = to_json(map.ptr[i].val);
   }
+  if (is_bytes(object))
+    refuse("a map of \"$bytes\" would be read as bytes");
   return object;
 }
 
@@ -109,18 +144,44 @@ json to_json(const msgpack::object& value) {
   refuse("unknown MessagePack type");
 }
 
+/// One whole value, not nested too deep: what an unpacker may build.
+void check_msgpack(const char* data, std::size_t size) {
+  DepthGuard guard;
+  std::size_t offset = 0;
+  const bool whole = msgpack::parse(data, size, offset, guard);
+  if (guard.too_deep())
+    refuse("must not nest deeper than " + std::to_string(depth_max));
+  if (!whole || offset != size)
+    refuse("must be one whole MessagePack value");
+}
+
 // --- JSON to MessagePack ------------------------------------------------------
 
 using Packer = msgpack::packer<msgpack::sbuffer>;
 
-std::uint32_t length(std::size_t size) { return static_cast<std::uint32_t>(size); }
+/// The packer makes integers of whole numbers, and 0 of -0.0.
+void pack_double(msgpack::sbuffer& buffer, double value) {
+  const auto bits = std::bit_cast<std::uint64_t>(value);
+  std::array<char, 9> bytes{'\xCB'};
+  for (unsigned i = 0; i < 8; ++i)
+    bytes[i + 1] = static_cast<char>(bits >> (56U - 8U * i) & 0xFFU);
+  buffer.write(bytes.data(), bytes.size());
+}
 
-bool is_bytes(const json& value) {
-  const auto bytes = value.find(bytes_key);
-  if (bytes == value.end() || !bytes->is_string())
-    return false;
-  const auto ext = value.find(ext_key);
-  return value.size() == 1 || (value.size() == 2 && ext != value.end() && ext->is_number_integer());
+std::uint32_t length(std::size_t size) {
+  if (size > std::numeric_limits<std::uint32_t>::max())
+    refuse("must not have parts of 4 GiB and more");
+  return static_cast<std::uint32_t>(size);
+}
+
+std::int8_t ext_type(const json& value) {
+  using Range = std::numeric_limits<std::int8_t>;
+  if (value.is_number_unsigned() && value.get<std::uint64_t>() > Range::max())
+    refuse("\"$ext\" must be -128..127");
+  const auto type = value.get<std::int64_t>();
+  if (type < Range::min())
+    refuse("\"$ext\" must be -128..127");
+  return static_cast<std::int8_t>(type);
 }
 
 void pack_bytes(Packer& packer, const json& value) {
@@ -129,7 +190,7 @@ void pack_bytes(Packer& packer, const json& value) {
     packer.pack_bin(length(bytes.size()));
     packer.pack_bin_body(bytes.data(), length(bytes.size()));
   } else {
-    packer.pack_ext(bytes.size(), value[ext_key].get<std::int8_t>());
+    packer.pack_ext(length(bytes.size()), ext_type(value[ext_key]));
     packer.pack_ext_body(bytes.data(), length(bytes.size()));
   }
 }
@@ -139,17 +200,18 @@ void pack_string(Packer& packer, const std::string& text) {
   packer.pack_str_body(text.data(), length(text.size()));
 }
 
-void pack(Packer& packer, const json& value) {
+void pack(msgpack::sbuffer& buffer, const json& value) {
+  Packer packer{buffer};
   switch (value.type()) {
     case json::value_t::boolean: packer.pack(value.get<bool>()); break;
     case json::value_t::number_integer: packer.pack(value.get<std::int64_t>()); break;
     case json::value_t::number_unsigned: packer.pack(value.get<std::uint64_t>()); break;
-    case json::value_t::number_float: packer.pack(value.get<double>()); break;
+    case json::value_t::number_float: pack_double(buffer, value.get<double>()); break;
     case json::value_t::string: pack_string(packer, value.get_ref<const std::string&>()); break;
     case json::value_t::array:
       packer.pack_array(length(value.size()));
       for (const auto& item : value)
-        pack(packer, item);
+        pack(buffer, item);
       break;
     case json::value_t::object:
       if (is_bytes(value))
@@ -157,7 +219,7 @@ void pack(Packer& packer, const json& value) {
       packer.pack_map(length(value.size()));
       for (const auto& [key, item] : value.items()) {
         pack_string(packer, key);
-        pack(packer, item);
+        pack(buffer, item);
       }
       break;
     case json::value_t::null:
@@ -168,8 +230,10 @@ void pack(Packer& packer, const json& value) {
 
 json parse(std::string_view text) {
   // The callback sees the depth before the parser builds or anything recurses.
-  const auto guard = [](int depth, json::parse_event_t, const json&) {
-    if (depth > depth_max)
+  const auto guard = [](int depth, json::parse_event_t event, const json&) {
+    const bool opens =
+      event == json::parse_event_t::array_start || event == json::parse_event_t::object_start;
+    if (opens && depth >= depth_max)
       refuse("must not nest deeper than " + std::to_string(depth_max));
     return true;
   };
@@ -183,14 +247,9 @@ json parse(std::string_view text) {
 } // namespace
 
 std::string json_from_msgpack(const char* data, std::size_t size) {
-  // What is announced must be there: hostile sizes are refused before memory is
-  // taken for them.
-  const msgpack::unpack_limit limit(size, size, size, size, size, depth_max);
   try {
-    std::size_t offset = 0;
-    const auto handle = msgpack::unpack(data, size, offset, nullptr, nullptr, limit);
-    if (offset != size)
-      refuse("must be one MessagePack value");
+    check_msgpack(data, size);
+    const auto handle = msgpack::unpack(data, size);
     return to_json(handle.get()).dump();
   } catch (const msgpack::unpack_error& error) {
     refuse(std::string{"must be MessagePack: "} + error.what());
@@ -202,8 +261,7 @@ std::string json_from_msgpack(const char* data, std::size_t size) {
 std::vector<char> msgpack_from_json(std::string_view text) {
   const auto value = parse(text);
   msgpack::sbuffer buffer;
-  Packer packer{buffer};
-  pack(packer, value);
+  pack(buffer, value);
   return {buffer.data(), buffer.data() + buffer.size()};
 }
 

@@ -44,7 +44,11 @@ AnySupervisor::AnySupervisor(std::unique_ptr<AnyStore> store, SupervisorConfig c
     engine_ = std::make_unique<runtime::DirectEngine>(shared_, std::move(store));
 }
 
-AnySupervisor::~AnySupervisor() { stop(); }
+AnySupervisor::~AnySupervisor() {
+  stop();
+  // Telemetry handlers hear the last events meanwhile, and may still call us.
+  engine_.reset();
+}
 
 void AnySupervisor::register_worker(WorkerDef worker) {
   check_name("worker", worker.name, config().limits.name_bytes_max);

@@ -61,7 +61,7 @@ struct ClaimRequest {
 };
 
 /// Everything that a store does in one transaction, in this order: what is due
-/// becomes available, outcomes, progress, enqueues, claims.
+/// becomes available, progress, outcomes, enqueues, claims.
 struct Batch {
   std::vector<Outcome> outcomes{};
   std::vector<Progress> progress{};

@@ -196,10 +196,10 @@ BatchResult MemoryStore::apply(Batch& batch) {
   const auto now = impl_->config.clock->now();
   BatchResult result;
   table.promote(now);
-  impl_->apply_outcomes(batch, result, now);
   for (auto& progress : batch.progress)
     if (auto* slot = impl_->current(progress.claim))
       table.report(*slot, progress);
+  impl_->apply_outcomes(batch, result, now);
   result.enqueued.reserve(batch.enqueues.size());
   for (auto& job : batch.enqueues)
     result.enqueued.push_back(table.insert(job, now));

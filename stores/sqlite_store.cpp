@@ -176,11 +176,17 @@ Change SqliteStore::retry(std::int64_t id) {
 }
 
 Change SqliteStore::cancel(std::int64_t id) {
-  return impl_->write([&](auto& store, UnixTime time) { return store.changes().cancel(id, time); });
+  return impl_->write([&](auto& store, UnixTime time) {
+    store.forget();
+    return store.changes().cancel(id, time);
+  });
 }
 
 Change SqliteStore::remove(std::int64_t id) {
-  return impl_->write([&](auto& store, UnixTime) { return store.changes().remove(id); });
+  return impl_->write([&](auto& store, UnixTime) {
+    store.forget();
+    return store.changes().remove(id);
+  });
 }
 
 std::vector<Claim> SqliteStore::open_claims(std::string_view queue) {

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+#include <thread>
 #include <utility>
 
 namespace zzz_jobs::runtime {
@@ -67,7 +68,12 @@ ActorEngine::~ActorEngine() {
   self->wait_for(keeper_);
 }
 
-void ActorEngine::start() { caf::anon_send(keeper_, StartMsg{}); }
+void ActorEngine::start() {
+  caf::anon_send(keeper_, StartMsg{});
+  // A stop that follows must find the queues; cron is the last to come.
+  while (!directory_->find("cron"))
+    std::this_thread::yield();
+}
 
 template <class Message>
 void ActorEngine::tell_queues(const Message& message) {
@@ -137,7 +143,7 @@ std::uint64_t ActorEngine::attach_telemetry(TelemetryHandler handler) {
   // The number is known to the sink only after it is attached.
   const auto number = std::make_shared<std::atomic<std::uint64_t>>(0);
   const auto waiting = std::make_shared<std::atomic<std::size_t>>(0);
-  const auto sink = [=, this, shared = shared_.get(), directory = directory_](const Events& events) {
+  const auto sink = [=, shared = shared_.get(), directory = directory_](const Events& events) {
     const auto actor = directory->find("telemetry " + std::to_string(*number));
     const auto count = events->size();
     if (!actor || waiting->fetch_add(count) + count > shared->config.telemetry_backlog_max) {

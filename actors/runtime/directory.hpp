@@ -12,7 +12,9 @@
 namespace zzz_jobs::runtime {
 
 /// Who is there now, for those outside the actors: handles change when an actor
-/// is replaced. Any thread; written by the keeper.
+/// is replaced. Names: "store", "queue NAME", "worker QUEUE INDEX", "cron",
+/// "rescuer", "pruner", "telemetry ID". Any thread; written by the keeper, and
+/// for workers by their queue supervisor.
 class Directory {
 public:
   void set(const std::string& name, caf::actor actor) {

@@ -93,7 +93,8 @@ void KeeperState::start_queues() {
                     .concurrency = std::make_shared<std::atomic<std::uint32_t>>(queue.concurrency),
                     .poll_interval = queue.poll_interval.value_or(config.poll_interval),
                     .shared = setup_.shared,
-                    .pool = setup_.pool};
+                    .pool = setup_.pool,
+                    .directory = setup_.directory};
     add("queue " + queue.name, [this, made]() mutable {
       made.store = setup_.directory->store();
       return self_->spawn<caf::monitored>(queue_supervisor, made);

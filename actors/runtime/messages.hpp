@@ -52,8 +52,8 @@ struct HelloMsg {
 /// So many further jobs are wanted by the queue.
 struct DemandMsg {
   std::string queue{};
-  std::uint32_t slots = 0;
-  std::uint32_t prefetch = 0;
+  std::uint32_t slots = 0;    ///< to start at once; wanted until they come
+  std::uint32_t prefetch = 0; ///< to start soon; wanted of what waits now
   bool poll = false; ///< jobs may have come that nobody announced
 };
 /// Nothing is wanted any more; confirmed by WithdrawnMsg.
@@ -75,6 +75,9 @@ struct StoreActorMsg {
 };
 struct JobsMsg {
   std::shared_ptr<std::vector<Job>> jobs{};
+  /// As many as were wanted: further ones may wait. Otherwise nothing is wanted
+  /// ahead any more, until it is asked for again.
+  bool more = false;
 };
 struct WithdrawnMsg {};
 /// The oldest report that was not confirmed yet is recorded.

@@ -35,7 +35,7 @@ caf::behavior QueueState::start(caf::stateful_actor<QueueState>* self, QueueSetu
   fill();
   self_->delayed_send(self_, setup_.poll_interval, poll_atom::value);
   return {
-    [this](JobsMsg& message) { jobs_came(*message.jobs); },
+    [this](JobsMsg& message) { jobs_came(*message.jobs, message.more); },
     [this](AssignmentMsg& message) { news(message); },
     [this](RecordedMsg&) { recorded(); },
     [this](ProgressMsg& message) {
@@ -80,11 +80,12 @@ void QueueState::introduce() {
   self_->send(setup_.store, std::move(hello));
 }
 
-void QueueState::jobs_came(std::vector<Job>& jobs) {
+void QueueState::jobs_came(std::vector<Job>& jobs, bool more) {
   const auto count = static_cast<std::uint32_t>(jobs.size());
   const auto for_slots = std::min(asked_slots_, count);
   asked_slots_ -= for_slots;
-  asked_prefetch_ -= std::min(asked_prefetch_, count - for_slots);
+  asked_prefetch_ = more ? asked_prefetch_ - std::min(asked_prefetch_, count - for_slots) : 0;
+  more_waiting_ = more;
   std::move(jobs.begin(), jobs.end(), std::back_inserter(buffer_));
   if (paused_ || draining_)
     release_waiting();
@@ -127,9 +128,11 @@ std::vector<Job> QueueState::take_for_one(std::size_t idle) {
 
 void QueueState::assign(std::size_t index, std::vector<Job> jobs) {
   auto& slot = slots_[index];
-  if (!slot.worker)
+  if (!slot.worker) {
     slot.worker = self_->spawn<caf::monitored>(
       worker_actor, WorkerSetup{caf::actor_cast<caf::actor>(self_), setup_.shared, setup_.pool});
+    setup_.directory->set(worker_name(index), slot.worker);
+  }
   const bool several = jobs.size() > 1;
   slot.assignment = std::make_shared<Assignment>(std::move(jobs), setup_.shared->workers.workers());
   ++busy_;
@@ -147,7 +150,8 @@ void QueueState::ask_store() {
   const auto idle_now = static_cast<std::uint32_t>(buffer_.empty() ? idle() : 0);
   if (idle_now > asked_slots_)
     demand.slots = idle_now - asked_slots_;
-  const auto ahead = pace_.prefetch(concurrency_, setup_.shared->config.prefetch_max);
+  const auto ahead =
+    more_waiting_ ? pace_.prefetch(concurrency_, setup_.shared->config.prefetch_max) : 0;
   const auto there = static_cast<std::uint32_t>(buffer_.size()) + asked_prefetch_;
   if (there < ahead && (demand.slots > 0 || there <= ahead / 2))
     demand.prefetch = ahead - there;
@@ -289,6 +293,7 @@ void QueueState::set_concurrency(std::uint32_t concurrency) {
   while (slots_.size() > concurrency && !slots_.back().assignment) {
     if (slots_.back().worker)
       self_->send(slots_.back().worker, QuitMsg{});
+    setup_.directory->remove(worker_name(slots_.size() - 1));
     slots_.pop_back();
   }
   if (slots_.size() < concurrency)
@@ -376,6 +381,10 @@ void QueueState::quit() {
     if (slot.worker)
       self_->send(slot.worker, QuitMsg{});
   self_->quit(caf::exit_reason::user_shutdown);
+}
+
+std::string QueueState::worker_name(std::size_t index) const {
+  return "worker " + setup_.queue + " " + std::to_string(index);
 }
 
 std::shared_ptr<Assignment> QueueState::vacate(Slot& slot) {

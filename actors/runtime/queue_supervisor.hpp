@@ -1,6 +1,7 @@
 #pragma once
 
 #include <zzz_jobs/actors/runtime/blocking_pool.hpp>
+#include <zzz_jobs/actors/runtime/directory.hpp>
 #include <zzz_jobs/actors/runtime/messages.hpp>
 #include <zzz_jobs/actors/runtime/pace.hpp>
 #include <zzz_jobs/actors/runtime/shared.hpp>
@@ -25,6 +26,7 @@ struct QueueSetup {
   std::chrono::milliseconds poll_interval{1000};
   SharedPtr shared{};
   std::shared_ptr<BlockingPool> pool{};
+  std::shared_ptr<Directory> directory{};
   caf::actor store{};
 };
 
@@ -44,7 +46,7 @@ private:
 
   // Jobs in.
   void introduce();
-  void jobs_came(std::vector<Job>& jobs);
+  void jobs_came(std::vector<Job>& jobs, bool more);
   void fill();
   void hand_to_workers();
   void ask_store();
@@ -75,6 +77,7 @@ private:
   void check_drained();
   void quit();
 
+  [[nodiscard]] std::string worker_name(std::size_t index) const;
   std::shared_ptr<Assignment> vacate(Slot& slot);
   [[nodiscard]] std::size_t idle() const;
 
@@ -89,6 +92,7 @@ private:
   Pace pace_{};
   std::uint32_t asked_slots_ = 0; ///< wanted of the store and not yet come
   std::uint32_t asked_prefetch_ = 0;
+  bool more_waiting_ = false; ///< the store had as many jobs as were wanted
   bool paused_ = false;
   bool looking_ = false; ///< the look timer is armed
   bool withdrawn_ = false;

@@ -109,10 +109,11 @@ void StoreState::demand(const DemandMsg& message) {
   auto* subscriber = find(message.queue);
   if (subscriber == nullptr)
     return; // its supervisor ended meanwhile; the next one introduces itself
-  subscriber->slots += message.slots;
-  subscriber->prefetch += message.prefetch;
   if (message.poll)
     subscriber->look = Look::yes;
+  subscriber->slots += message.slots;
+  if (subscriber->look == Look::yes) // else it was told that nothing is there
+    subscriber->prefetch += message.prefetch;
   if (subscriber->hungry())
     queue_turn();
 }
@@ -200,16 +201,15 @@ void StoreState::hand_out(const Turn& turn, BatchResult& result) {
     const auto& asked = turn.batch.claims[i];
     auto& jobs = result.claimed[i];
     const auto count = static_cast<std::uint32_t>(jobs.size());
-    if (count < asked.slots)
-      subscriber.look = Look::no;
-    else if (count < asked.slots + asked.prefetch)
-      subscriber.look = Look::for_slots;
+    const bool more = count >= asked.slots + asked.prefetch;
+    if (!more)
+      subscriber.look = count < asked.slots ? Look::no : Look::for_slots;
     const auto for_slots = std::min(subscriber.slots, count);
     subscriber.slots -= for_slots;
-    subscriber.prefetch -= std::min(subscriber.prefetch, count - for_slots);
-    if (count > 0)
+    subscriber.prefetch = more ? subscriber.prefetch - (count - for_slots) : 0;
+    if (count > 0 || asked.prefetch > 0)
       self_->send(subscriber.supervisor,
-                  JobsMsg{std::make_shared<std::vector<Job>>(std::move(jobs))});
+                  JobsMsg{std::make_shared<std::vector<Job>>(std::move(jobs)), more});
     if (subscriber.hungry())
       queue_turn();
   }

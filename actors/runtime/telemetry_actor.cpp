@@ -43,11 +43,15 @@ void TelemetryState::hand_over() {
       self_->quit(caf::exit_reason::user_shutdown);
     return;
   }
-  auto task = [events = events_, handler = setup_.handler, shared = setup_.shared,
+  auto task = [events = events_, handler = setup_.handler, shared = setup_.shared, ended = ended_,
                me = caf::actor_cast<caf::actor>(self_)] {
     std::size_t count = 0;
     for (const auto& some : events) {
-      call_handler(handler, *some, shared->config.log);
+      for (const auto& event : *some) {
+        if (*ended)
+          return;
+        call_handler(handler, event, shared->config.log);
+      }
       count += some->size();
     }
     caf::anon_send(me, HandledMsg{count});

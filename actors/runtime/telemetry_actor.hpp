@@ -25,6 +25,11 @@ class TelemetryState {
 public:
   static inline const char* name = "zzz.telemetry";
 
+  TelemetryState() = default;
+  ~TelemetryState() { *ended_ = true; }
+  TelemetryState(const TelemetryState&) = delete;
+  TelemetryState& operator=(const TelemetryState&) = delete;
+
   caf::behavior start(caf::stateful_actor<TelemetryState>* self, TelemetrySetup setup);
 
 private:
@@ -33,6 +38,8 @@ private:
   caf::stateful_actor<TelemetryState>* self_ = nullptr;
   TelemetrySetup setup_{};
   std::deque<Events> events_{};
+  /// True once this actor has ended: its task then handles no further event.
+  std::shared_ptr<std::atomic<bool>> ended_ = std::make_shared<std::atomic<bool>>(false);
   bool busy_ = false;
   bool quitting_ = false;
 };

@@ -55,18 +55,17 @@ void TelemetryHub::publish(std::vector<Event> events) const {
     (*one.sink)(shared);
 }
 
-void call_handler(const TelemetryHandler& handler, const std::vector<Event>& events,
-                  const LogSink& log) {
-  for (const auto& event : events) {
-    try {
-      handler(event);
-    } catch (const std::exception& error) {
-      log(LogLevel::warning, std::string{"telemetry_handler_threw event="}
-                               + std::string{to_string(event.type)} + " error=\"" + error.what()
-                               + "\"");
-    } catch (...) {
-      log(LogLevel::warning, "telemetry_handler_threw");
-    }
+void call_handler(const TelemetryHandler& handler, const Event& event, const LogSink& log) {
+  const auto tell = [&](std::string_view error) {
+    log(LogLevel::warning, "telemetry_handler_threw event=" + std::string{to_string(event.type)}
+                             + " error=\"" + std::string{error} + "\"");
+  };
+  try {
+    handler(event);
+  } catch (const std::exception& error) {
+    tell(error.what());
+  } catch (...) {
+    tell("an exception that is no std::exception");
   }
 }
 

@@ -40,8 +40,7 @@ private:
   std::atomic<bool> active_{false};
 };
 
-/// Calls `handler` for each event; what it throws is logged.
-void call_handler(const TelemetryHandler& handler, const std::vector<Event>& events,
-                  const LogSink& log);
+/// Calls `handler` with the event; what it throws is logged.
+void call_handler(const TelemetryHandler& handler, const Event& event, const LogSink& log);
 
 } // namespace zzz_jobs::runtime

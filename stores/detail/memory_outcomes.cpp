@@ -2,6 +2,7 @@
 #include <zzz_jobs/stores/error_history.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace zzz_jobs::detail {

@@ -31,6 +31,17 @@ void execute_or_throw(sqlite3* connection, const char* sql, std::string_view doi
     throw error_of(connection, sqlite3_extended_errcode(connection), doing);
 }
 
+sqlite3* open_file(const std::filesystem::path& path) {
+  sqlite3* handle = nullptr;
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+  const int code = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
+  if (code == SQLITE_OK)
+    return handle;
+  const std::string reason = handle != nullptr ? sqlite3_errmsg(handle) : sqlite3_errstr(code);
+  sqlite3_close_v2(handle);
+  throw Error{errc_of(code), "store \"" + path.string() + "\": cannot be opened: " + reason};
+}
+
 errc errc_of_constraint(int code) noexcept {
   const bool is_key = code == SQLITE_CONSTRAINT_UNIQUE || code == SQLITE_CONSTRAINT_PRIMARYKEY
     || code == SQLITE_CONSTRAINT_ROWID;
@@ -70,18 +81,11 @@ Error error_of(sqlite3* connection, int code, std::string_view doing) {
 }
 
 Connection::Connection(const std::filesystem::path& path, std::chrono::milliseconds busy_timeout)
-  : wait_(std::make_unique<Wait>()) {
+  : wait_(std::make_unique<Wait>()), handle_(open_file(path)),
+    begin_(handle_.get(), "BEGIN IMMEDIATE"), commit_(handle_.get(), "COMMIT") {
   wait_->limit = busy_timeout;
-  sqlite3* handle = nullptr;
-  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
-  const int code = sqlite3_open_v2(path.c_str(), &handle, flags, nullptr);
-  handle_.reset(handle);
-  if (code != SQLITE_OK)
-    throw Error{errc_of(code),
-                "store \"" + path.string() + "\": cannot be opened: "
-                  + (handle != nullptr ? sqlite3_errmsg(handle) : sqlite3_errstr(code))};
-  sqlite3_extended_result_codes(handle, 1);
-  sqlite3_busy_handler(handle, &Connection::wait_a_little, wait_.get());
+  sqlite3_extended_result_codes(get(), 1);
+  sqlite3_busy_handler(get(), &Connection::wait_a_little, wait_.get());
 }
 
 // SQLite's own handler sleeps longer and longer, so a writer in a loop starves
@@ -212,18 +216,18 @@ std::optional<Refusal> Statement::finish_or_refuse(int code) {
   return refusal;
 }
 
-Transaction::Transaction(Connection& connection) : connection_(connection.get()) {
-  execute_or_throw(connection_, "BEGIN IMMEDIATE", "beginning a transaction");
+Transaction::Transaction(Connection& connection) : connection_(connection) {
+  connection_.begin_.execute();
 }
 
 Transaction::~Transaction() {
   // Some failures (disk full, I/O) have rolled it back already.
-  if (open_ && sqlite3_get_autocommit(connection_) == 0)
-    sqlite3_exec(connection_, "ROLLBACK", nullptr, nullptr, nullptr);
+  if (open_ && sqlite3_get_autocommit(connection_.get()) == 0)
+    sqlite3_exec(connection_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
 void Transaction::commit() {
-  execute_or_throw(connection_, "COMMIT", "committing");
+  connection_.commit_.execute();
   open_ = false;
 }
 

@@ -24,35 +24,6 @@ namespace zzz_jobs::detail::sqlite {
 /// SQLite's text and, where there is one, the remedy.
 [[nodiscard]] Error error_of(sqlite3* connection, int code, std::string_view doing);
 
-/// An open file. Not thread-safe: whoever owns it serialises the calls.
-class Connection {
-public:
-  /// Opens, or creates, `path`. While another program writes, a call waits up
-  /// to `busy_timeout`.
-  Connection(const std::filesystem::path& path, std::chrono::milliseconds busy_timeout);
-
-  [[nodiscard]] sqlite3* get() const noexcept { return handle_.get(); }
-  /// Runs statements that have neither parameters nor results; `doing` is what
-  /// an error calls it.
-  void execute(std::string_view sql, std::string_view doing = "setting up");
-  /// Whether a call had to wait for another program since the last question.
-  [[nodiscard]] bool has_waited() noexcept { return std::exchange(wait_->happened, false); }
-
-private:
-  struct Wait {
-    std::chrono::milliseconds limit{};
-    std::chrono::steady_clock::time_point since{};
-    bool happened = false;
-  };
-  struct Close {
-    void operator()(sqlite3* handle) const noexcept { sqlite3_close_v2(handle); }
-  };
-  static int wait_a_little(void* wait, int calls) noexcept;
-
-  std::unique_ptr<Wait> wait_;
-  std::unique_ptr<sqlite3, Close> handle_;
-};
-
 class Statement;
 
 /// The rows of one query; resets its statement at the end. Text is valid until
@@ -105,7 +76,13 @@ public:
   /// answer and no exception; then nothing was changed.
   template <class... Values>
   [[nodiscard]] std::optional<Refusal> try_execute(const Values&... values) {
-    bind_all(SQLITE_STATIC, values...);
+    try {
+      bind_all(SQLITE_STATIC, values...);
+    } catch (const Error& error) {
+      if (error.code() != errc::too_large)
+        throw;
+      return Refusal{SQLITE_TOOBIG, error.code(), error.what()};
+    }
     return finish_or_refuse(step_once());
   }
 
@@ -158,6 +135,41 @@ private:
   std::unique_ptr<sqlite3_stmt, Finalize> handle_{};
 };
 
+/// An open file. Not thread-safe: whoever owns it serialises the calls.
+class Connection {
+public:
+  /// Opens, or creates, `path`. While another program writes, a call waits up
+  /// to `busy_timeout`.
+  Connection(const std::filesystem::path& path, std::chrono::milliseconds busy_timeout);
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection() = default;
+
+  [[nodiscard]] sqlite3* get() const noexcept { return handle_.get(); }
+  /// Runs statements that have neither parameters nor results; `doing` is what
+  /// an error calls it.
+  void execute(std::string_view sql, std::string_view doing = "setting up");
+  /// Whether a call had to wait for another program since the last question.
+  [[nodiscard]] bool has_waited() noexcept { return std::exchange(wait_->happened, false); }
+
+private:
+  friend class Transaction;
+  struct Wait {
+    std::chrono::milliseconds limit{};
+    std::chrono::steady_clock::time_point since{};
+    bool happened = false;
+  };
+  struct Close {
+    void operator()(sqlite3* handle) const noexcept { sqlite3_close_v2(handle); }
+  };
+  static int wait_a_little(void* wait, int calls) noexcept;
+
+  std::unique_ptr<Wait> wait_;
+  std::unique_ptr<sqlite3, Close> handle_;
+  Statement begin_;
+  Statement commit_;
+};
+
 /// A write transaction from construction to commit(), rolled back otherwise.
 class Transaction {
 public:
@@ -168,7 +180,7 @@ public:
   void commit();
 
 private:
-  sqlite3* connection_;
+  Connection& connection_;
   bool open_ = true;
 };
 

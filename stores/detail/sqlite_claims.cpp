@@ -74,8 +74,8 @@ struct Claims::Walk {
 
 Claims::Claims(sqlite3* connection) noexcept
   : has_available_(connection, sql::sqlite::has_available),
-    available_(connection, sql::sqlite::available_jobs), claim_(connection, sql::sqlite::claim_job),
-    park_(connection, sql::sqlite::park_job) {}
+    available_(connection, sql::sqlite::available_jobs),
+    claim_(connection, sql::sqlite::claim_jobs), park_(connection, sql::sqlite::park_job) {}
 
 bool Claims::has_candidates(std::string_view queue) {
   return has_available_.query(queue).next();
@@ -90,10 +90,7 @@ std::vector<Job> Claims::take(const ClaimRequest& request, const KnownWorkers& k
   Walk pass{request, known.get(), now};
   if (pass.wanted() > 0)
     walk(pass);
-  for (auto& job : pass.jobs) {
-    claim_.execute(job.id, now, node);
-    start(job, node, now);
-  }
+  write(pass.jobs, node, now);
   remember(pass);
   if (pass.early.size() > early_jobs_max)
     park(pass.early);
@@ -107,6 +104,18 @@ void Claims::walk(Walk& walk) {
   auto rows = available_.query(walk.request.queue, priority, id);
   while (rows.next() && walk.visit(rows)) {
   }
+}
+
+/// Runs of consecutive ids are what a bulk enqueue leaves behind.
+void Claims::write(std::vector<Job>& jobs, std::optional<std::int64_t> node, UnixTime now) {
+  for (std::size_t first = 0, next = 0; first < jobs.size(); first = next) {
+    next = first + 1;
+    while (next < jobs.size() && jobs[next].id == jobs[next - 1].id + 1)
+      ++next;
+    claim_.execute(jobs[first].id, jobs[next - 1].id, now, node);
+  }
+  for (auto& job : jobs)
+    start(job, node, now);
 }
 
 void Claims::remember(const Walk& walk) {

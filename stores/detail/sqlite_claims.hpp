@@ -38,6 +38,7 @@ private:
   };
   struct Walk; ///< one pass over a queue
   void walk(Walk& walk);
+  void write(std::vector<Job>& jobs, std::optional<std::int64_t> node, UnixTime now);
   void remember(const Walk& walk);
   void park(const std::vector<std::int64_t>& early);
   [[nodiscard]] Place start_of(std::string_view queue) const;

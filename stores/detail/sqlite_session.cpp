@@ -73,7 +73,6 @@ void Session::look_around() {
 // --- turns -------------------------------------------------------------------
 
 BatchResult Session::apply(const Batch& batch, UnixTime now) {
-  look_around();
   BatchResult result;
   if (!has_work(batch, now)) { // no transaction: an idle node never writes
     result.claimed.resize(batch.claims.size());
@@ -82,9 +81,9 @@ BatchResult Session::apply(const Batch& batch, UnixTime now) {
   }
   return write([&] {
     promote(now);
-    apply_outcomes(batch, result, now);
     for (const auto& progress : batch.progress)
       outcomes_.report(progress);
+    apply_outcomes(batch, result, now);
     result.enqueued.reserve(batch.enqueues.size());
     for (const auto& job : batch.enqueues)
       result.enqueued.push_back(add(job, now));
@@ -97,6 +96,7 @@ BatchResult Session::apply(const Batch& batch, UnixTime now) {
 bool Session::has_work(const Batch& batch, UnixTime now) {
   if (!batch.outcomes.empty() || !batch.progress.empty() || !batch.enqueues.empty())
     return true;
+  look_around();
   return due_.is_due(now)
     || std::any_of(batch.claims.begin(), batch.claims.end(),
                    [this](const auto& request) { return may_claim(request.queue); });
@@ -137,6 +137,8 @@ std::optional<JobState> Session::end(const Outcome& outcome, UnixTime now) {
 
 Enqueued Session::add(const NewJob& job, UnixTime now) {
   auto done = enqueues_.add(job, now);
+  if (job.unique_key && job.unique_strategy == UniqueStrategy::cancel_existing)
+    due_.forget(); // the job that it replaced may have been the next one
   if (done.state == JobState::scheduled)
     due_.expect(done.scheduled_at);
   else

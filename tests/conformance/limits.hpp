@@ -58,7 +58,8 @@ TEMPLATE_LIST_TEST_CASE("options out of range are refused with the field's name"
   refused({.timeout = 30 * 24h + 1s}, "timeout");
   refused({.delay = -1s}, "delay");
   refused({.delay = std::chrono::seconds::max()}, "delay");
-  refused({.scheduled_at = store.now(), .delay = 1s}, "delay");
+  const auto now = store.now();
+  refused({.scheduled_at = now, .delay = 1s}, "delay");
   CHECK(store.count(JobState::available) + store.count(JobState::scheduled) == 0);
 }
 

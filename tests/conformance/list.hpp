@@ -2,6 +2,8 @@
 
 #include <zzz_jobs/conformance/driver.hpp>
 
+#include <algorithm>
+#include <limits>
 #include <map>
 
 // Listings, single jobs and counts.

@@ -165,7 +165,7 @@ TEMPLATE_LIST_TEST_CASE("an execution that ended refuses every later outcome",
       Driver<TestType> store;
       const auto id = store.add();
       const auto lost = store.claim_one();
-      REQUIRE(store.end(lost, first) == OutcomeResult::applied);
+      REQUIRE(store.end(lost, first, 1h) == OutcomeResult::applied);
       const auto before = store.job(id);
       CHECK(store.end(lost, late, 5s, "late") == OutcomeResult::refused);
       const auto after = store.job(id);

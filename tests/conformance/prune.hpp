@@ -77,6 +77,21 @@ TEMPLATE_LIST_TEST_CASE("a round of pruning keeps to its limit, the oldest go fi
   CHECK(store.store().prune(policy, 2) == 1);
 }
 
+TEMPLATE_LIST_TEST_CASE("the limit of a round holds for all final states together",
+                        "[conformance][prune]", ZZZ_JOBS_CONFORMANCE_FIXTURES) {
+  ZZZ_JOBS_CONFORMANCE_NEEDS(prune)
+  Driver<TestType> store;
+  (void)ended_jobs(store, OutcomeKind::complete, 3);
+  (void)ended_jobs(store, OutcomeKind::discard, 3);
+  (void)ended_jobs(store, OutcomeKind::cancel, 3);
+  const Retention nothing{.count = 0};
+  const PrunePolicy policy{.completed = nothing, .discarded = nothing, .cancelled = nothing};
+  CHECK(store.store().prune(policy, 4) == 4);
+  CHECK(store.store().prune(policy, 4) == 4);
+  CHECK(store.store().prune(policy, 4) == 1);
+  CHECK(store.store().prune(policy, 4) == 0);
+}
+
 TEMPLATE_LIST_TEST_CASE("a retried job starts its retention anew", "[conformance][prune]",
                         ZZZ_JOBS_CONFORMANCE_FIXTURES) {
   ZZZ_JOBS_CONFORMANCE_NEEDS(prune)

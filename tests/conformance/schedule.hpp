@@ -9,7 +9,8 @@ namespace zzz_jobs::conformance {
 TEMPLATE_LIST_TEST_CASE("a scheduled job is claimed at its time, not before",
                         "[conformance][schedule]", ZZZ_JOBS_CONFORMANCE_FIXTURES) {
   Driver<TestType> store;
-  const auto at = store.add({.scheduled_at = store.now() + 60s});
+  const auto start = store.now();
+  const auto at = store.add({.scheduled_at = start + 60s});
   const auto delayed = store.enqueue(new_job({.delay = 61s}));
   CHECK(delayed.state == JobState::scheduled);
   CHECK(delayed.scheduled_at == store.now() + 61s);
@@ -25,8 +26,9 @@ TEMPLATE_LIST_TEST_CASE("a scheduled job is claimed at its time, not before",
 TEMPLATE_LIST_TEST_CASE("a job whose time is past is available at once", "[conformance][schedule]",
                         ZZZ_JOBS_CONFORMANCE_FIXTURES) {
   Driver<TestType> store;
-  const auto past = store.enqueue(new_job({.scheduled_at = store.now() - 1h}));
-  const auto present = store.enqueue(new_job({.scheduled_at = store.now()}));
+  const auto now = store.now();
+  const auto past = store.enqueue(new_job({.scheduled_at = now - 1h}));
+  const auto present = store.enqueue(new_job({.scheduled_at = now}));
   const auto undelayed = store.enqueue(new_job({.delay = 0s}));
   for (const auto& job : {past, present, undelayed}) {
     CHECK(job.state == JobState::available);

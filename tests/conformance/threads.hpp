@@ -2,6 +2,7 @@
 
 #include <zzz_jobs/conformance/driver.hpp>
 
+#include <algorithm>
 #include <barrier>
 #include <set>
 #include <thread>

@@ -29,7 +29,7 @@ TEMPLATE_LIST_TEST_CASE("ignore_new answers with the live job in every live stat
   (void)store.apply({});
   const auto job = store.claim_one();
   conflicts_in(JobState::executing);
-  REQUIRE(store.end(job, OutcomeKind::fail) == OutcomeResult::applied);
+  REQUIRE(store.end(job, OutcomeKind::fail, 10s) == OutcomeResult::applied);
   conflicts_in(JobState::retryable);
   store.advance(1h);
   REQUIRE(store.end(store.claim_one(), OutcomeKind::release) == OutcomeResult::applied);

@@ -35,7 +35,8 @@ install_library() {
   mv "$prefix.first" "$prefix"
   export PKG_CONFIG_PATH="$prefix/lib/pkgconfig"
   ! grep --recursive --files-with-matches --fixed-strings --exclude='*.a' --exclude='*.so*' \
-    --regexp="$build" --regexp="$sources" "$prefix" || fail "these installed files name our folders"
+    --regexp="$build" --regexp="$sources/config/" --regexp="$sources/stores/" \
+    --regexp="$sources/actors/" "$prefix" || fail "these installed files name our folders"
 }
 
 through_pkg_config() {

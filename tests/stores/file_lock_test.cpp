@@ -6,12 +6,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <optional>
 #include <regex>
 #include <string>
+#include <tuple>
 
 using namespace zzz_jobs;
 
@@ -106,8 +108,11 @@ TEST_CASE("a program started meanwhile does not hold the lock", "[file_lock]") {
   close(ends[0]);
   // The kernel closes the descriptor at exec; wait for that to have happened.
   const auto program = std::filesystem::path{"/proc"} / std::to_string(child) / "comm";
-  for (std::string name; name != "cat";)
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds{30};
+  std::string name;
+  while (name != "cat" && std::chrono::steady_clock::now() < deadline)
     std::getline(std::ifstream{program}, name);
+  REQUIRE(name == "cat");
   lock.reset();
   CHECK(file.refusal().empty());
   close(ends[1]);

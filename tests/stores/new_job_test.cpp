@@ -72,7 +72,7 @@ TEST_CASE("a new job's option out of range is refused with name, range and value
 }
 
 TEST_CASE("a new job's texts are checked with the name of the field", "[new_job]") {
-  const Limits limits{.args_bytes_max = 4, .name_bytes_max = 6, .unique_key_bytes_max = 3};
+  const Limits limits{.args_bytes_max = 4, .name_bytes_max = 7, .unique_key_bytes_max = 3};
   const auto code = [&](std::string_view worker, std::string args, const JobOpts& opts,
                         const std::string& field) {
     try {
@@ -83,10 +83,10 @@ TEST_CASE("a new job's texts are checked with the name of the field", "[new_job]
     }
     return errc{};
   };
-  CHECK(code("mailer", "1234", {.queue = "queue1", .unique_key = "key"}, "") == errc{});
-  CHECK(code("mailer7", "", {}, "worker") == errc::too_large);
+  CHECK(code("mailer", "1234", {.queue = "queue_1", .unique_key = "key"}, "") == errc{});
+  CHECK(code("mailer_8", "", {}, "worker") == errc::too_large);
   CHECK(code("mailer", "12345", {}, "args") == errc::too_large);
-  CHECK(code("mailer", "", {.queue = "queue_7"}, "queue") == errc::too_large);
+  CHECK(code("mailer", "", {.queue = "queue_08"}, "queue") == errc::too_large);
   CHECK(code("mailer", "", {.unique_key = "key4"}, "unique_key") == errc::too_large);
   CHECK(code("", "", {}, "worker") == errc::invalid_argument);
   CHECK(code("a\xff", "", {}, "worker") == errc::invalid_argument);

@@ -1,0 +1,125 @@
+// Cron entries on a clock that the test moves.
+#include "conformance/virtual_clock.hpp"
+#include "support/catch.hpp"
+#include "support/supervisors.hpp"
+
+#include <zzz_jobs/actors/runtime/engine.hpp>
+
+using namespace zzz_jobs;
+using namespace zzz_jobs::support;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Moves the clock and has the scheduler look, as its timer would.
+void pass(AnySupervisor& supervisor, conformance::VirtualClock& clock, std::chrono::seconds time) {
+  clock.advance(time);
+  supervisor.engine().crons_changed();
+}
+
+std::size_t jobs_of(AnySupervisor& supervisor, const std::string& worker) {
+  return supervisor.list({.worker = worker}, {.limit = 1000}).size();
+}
+
+/// Whether the entry's schedule has been begun: from then on no tick is missed.
+bool begun(AnySupervisor& supervisor, const std::string& entry) {
+  return eventually([&] {
+    bool known = false;
+    supervisor.with_store([&](AnyStore& store) { known = store.last_tick(entry).has_value(); });
+    return known;
+  });
+}
+
+} // namespace
+
+TEMPLATE_LIST_TEST_CASE("each tick of a cron entry enqueues one job", "[cron]", SupervisorStores) {
+  TestType over;
+  const auto clock = std::make_shared<conformance::VirtualClock>(); // midnight, UTC
+  over.clock = clock;
+  typename TestType::Supervisor supervisor{over.store_config(), quick()};
+  supervisor.register_cron("hourly", "@hourly", "report", R"({"kind":"hour"})", {.priority = 5});
+  supervisor.start();
+  REQUIRE(begun(supervisor, "hourly"));
+  CHECK(jobs_of(supervisor, "report") == 0);
+  for (std::size_t hour = 1; hour <= 5; ++hour) {
+    pass(supervisor, *clock, 1h);
+    CHECK(eventually([&] { return jobs_of(supervisor, "report") == hour; }));
+    // Looking again fires nothing again.
+    supervisor.engine().crons_changed();
+    supervisor.engine().crons_changed();
+  }
+  const auto jobs = supervisor.list({.worker = "report"});
+  REQUIRE(jobs.size() == 5);
+  CHECK(jobs.front().priority == 5);
+  CHECK(jobs.front().args == R"({"kind":"hour"})");
+}
+
+TEMPLATE_LIST_TEST_CASE("missed ticks are skipped, caught up with the latest, or all fired",
+                        "[cron]", SupervisorStores) {
+  TestType over;
+  const auto clock = std::make_shared<conformance::VirtualClock>();
+  over.clock = clock;
+  typename TestType::Supervisor supervisor{over.store_config(), quick()};
+  supervisor.register_cron("skip", "@hourly", "skip", "", {}, {.missed = MissedTicks::skip});
+  supervisor.register_cron("latest", "@hourly", "latest", "", {}, {.missed = MissedTicks::latest});
+  supervisor.register_cron("all", "@hourly", "all", "", {}, {.missed = MissedTicks::all});
+  // The entries were begun by an earlier run; since then five hours have passed.
+  supervisor.with_store([&](AnyStore& store) {
+    for (const auto* entry : {"skip", "latest", "all"})
+      store.cron_since(entry, store.now());
+  });
+  clock->advance(5h);
+  supervisor.start();
+  CHECK(eventually([&] { return jobs_of(supervisor, "all") == 5; }));
+  CHECK(eventually([&] { return jobs_of(supervisor, "latest") == 1; }));
+  CHECK(jobs_of(supervisor, "skip") == 0);
+  pass(supervisor, *clock, 1h);
+  CHECK(eventually([&] { return jobs_of(supervisor, "skip") == 1; }));
+  CHECK(eventually([&] { return jobs_of(supervisor, "latest") == 2; }));
+}
+
+TEST_CASE("a tick fires once though two supervisors share the store's entry", "[cron]") {
+  // The second scheduler is the first one killed and replaced, again and again,
+  // while ticks pass.
+  OverMemory over;
+  const auto clock = std::make_shared<conformance::VirtualClock>();
+  over.clock = clock;
+  MemorySupervisor supervisor{over.store_config(), quick()};
+  supervisor.register_cron("c", "* * * * *", "w", "", {}, {.missed = MissedTicks::all});
+  supervisor.start();
+  REQUIRE(begun(supervisor, "c"));
+  for (std::size_t minute = 1; minute <= 50; ++minute) {
+    clock->advance(1min);
+    for (int i = 0; i < 4; ++i)
+      supervisor.engine().crons_changed();
+    REQUIRE(eventually([&] { return jobs_of(supervisor, "w") >= minute; }));
+  }
+  CHECK(jobs_of(supervisor, "w") == 50);
+}
+
+TEST_CASE("a cron entry keeps to its time zone, and 40 entries all fire", "[cron]") {
+  OverMemory over;
+  const auto clock = std::make_shared<conformance::VirtualClock>(); // 1 January 2026, 0:00 UTC
+  over.clock = clock;
+  MemorySupervisor supervisor{over.store_config(), quick()};
+  supervisor.register_cron("tokyo", "0 10 * * *", "tokyo", "", {}, {.zone = "Asia/Tokyo"});
+  for (int i = 0; i < 40; ++i)
+    supervisor.register_cron("e" + std::to_string(i), "0 * * * *", "many");
+  supervisor.start();
+  REQUIRE(begun(supervisor, "tokyo"));
+  REQUIRE(begun(supervisor, "e39"));
+  pass(supervisor, *clock, 59min);
+  pass(supervisor, *clock, 1min); // 10:00 in Tokyo
+  CHECK(eventually([&] { return jobs_of(supervisor, "tokyo") == 1; }));
+  CHECK(eventually([&] { return jobs_of(supervisor, "many") == 40; }));
+  CHECK(supervisor.remove_cron("tokyo"));
+  CHECK_FALSE(supervisor.remove_cron("tokyo"));
+}
+
+TEST_CASE("a wrong cron entry is refused when it is registered", "[cron]") {
+  MemorySupervisor supervisor{{}, quick()};
+  CHECK_THROWS_WITH(supervisor.register_cron("x", "61 * * * *", "w"), has("minute"));
+  CHECK_THROWS_WITH(supervisor.register_cron("x", "* * * * *", "w", "", {}, {.zone = "Mars/Base"}),
+                    has("Mars/Base"));
+  CHECK_THROWS_WITH(supervisor.register_cron("", "* * * * *", "w"), has("cron entry"));
+}
