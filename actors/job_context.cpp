@@ -45,8 +45,9 @@ bool StopSignal::fire(StopReason reason) {
 
 void JobContext::snooze(std::chrono::seconds delay) {
   if (delay < 0s || delay > snooze_max)
-    throw Error(errc::invalid_argument, "snooze: delay must be 0 s to 100 years, got "
-                                          + std::to_string(delay.count()) + " s");
+    throw Error(errc::invalid_argument,
+                "snooze: delay must be 0 s to 100 years, got " + std::to_string(delay.count())
+                  + " s");
   verdict_.kind = OutcomeKind::snooze;
   verdict_.delay = delay;
 }
@@ -68,8 +69,8 @@ void JobContext::result(std::string text) {
 
 void JobContext::progress(int percent, std::string_view note) {
   check_text("progress note", note, limits_.result_bytes_max);
-  unwritten_ = Progress{job_.claim(), std::clamp(percent, 0, 100),
-                        std::string{head_of(note, note_bytes_max)}};
+  unwritten_ =
+    Progress{job_.claim(), std::clamp(percent, 0, 100), std::string{head_of(note, note_bytes_max)}};
   const auto now = std::chrono::steady_clock::now();
   if (progress_ == nullptr || now - written_at_ < progress_interval)
     return;

@@ -19,15 +19,18 @@ SupervisorConfig checked(SupervisorConfig config) {
   throw Error(errc::invalid_argument, text);
 }
 
-std::string named(std::int64_t id) { return "job " + std::to_string(id) + ": "; }
+std::string named(std::int64_t id) {
+  return "job " + std::to_string(id) + ": ";
+}
 
 void check_change(std::int64_t id, const Change& change, std::string_view verb) {
   switch (change.result) {
     case ChangeResult::changed: return;
     case ChangeResult::not_found: throw Error(errc::job_not_found, named(id) + "not found");
     case ChangeResult::not_allowed:
-      throw Error(errc::not_allowed, named(id) + std::string{verb} + " is not possible, it is "
-                                       + std::string{to_string(change.before)});
+      throw Error(errc::not_allowed,
+                  named(id) + std::string{verb} + " is not possible, it is "
+                    + std::string{to_string(change.before)});
     case ChangeResult::key_taken:
       throw Error(errc::conflict, named(id) + "another live job has its unique_key");
   }
@@ -53,15 +56,15 @@ AnySupervisor::~AnySupervisor() {
 void AnySupervisor::register_worker(WorkerDef worker) {
   check_name("worker", worker.name, config().limits.name_bytes_max);
   if (!worker.handler)
-    throw Error(errc::invalid_argument, "worker \"" + worker.name + "\": handler must not be empty");
+    throw Error(errc::invalid_argument,
+                "worker \"" + worker.name + "\": handler must not be empty");
   (void)make_new_job(worker.name, {}, worker.opts, config().limits);
   shared_->workers.add(std::move(worker));
   engine_->look_again();
 }
 
-void AnySupervisor::register_cron(std::string name, std::string_view expression,
-                                  std::string worker, std::string args, JobOpts opts,
-                                  CronOpts cron) {
+void AnySupervisor::register_cron(std::string name, std::string_view expression, std::string worker,
+                                  std::string args, JobOpts opts, CronOpts cron) {
   check_name("cron entry", name, config().limits.name_bytes_max);
   auto parsed = CronExpr::parse(expression);
   (void)parsed.next_after(UnixTime{}, cron.zone); // an unknown zone is refused here
@@ -70,7 +73,9 @@ void AnySupervisor::register_cron(std::string name, std::string_view expression,
   engine_->crons_changed();
 }
 
-bool AnySupervisor::remove_cron(std::string_view name) { return shared_->crons.remove(name); }
+bool AnySupervisor::remove_cron(std::string_view name) {
+  return shared_->crons.remove(name);
+}
 
 NewJob AnySupervisor::resolved(std::string_view worker, std::string args,
                                const JobOpts& opts) const {
@@ -162,9 +167,13 @@ void AnySupervisor::set_paused(std::string_view queue, bool paused) {
   shared_->telemetry.publish(std::move(events));
 }
 
-void AnySupervisor::pause_queue(std::string_view queue) { set_paused(queue, true); }
+void AnySupervisor::pause_queue(std::string_view queue) {
+  set_paused(queue, true);
+}
 
-void AnySupervisor::resume_queue(std::string_view queue) { set_paused(queue, false); }
+void AnySupervisor::resume_queue(std::string_view queue) {
+  set_paused(queue, false);
+}
 
 bool AnySupervisor::is_paused(std::string_view queue) {
   bool paused = false;
@@ -263,10 +272,16 @@ std::uint64_t AnySupervisor::attach_telemetry(TelemetryHandler handler) {
   return engine_->attach_telemetry(std::move(handler));
 }
 
-void AnySupervisor::detach_telemetry(std::uint64_t id) { engine_->detach_telemetry(id); }
+void AnySupervisor::detach_telemetry(std::uint64_t id) {
+  engine_->detach_telemetry(id);
+}
 
-Stats AnySupervisor::stats() const { return shared_->counters.snapshot(); }
+Stats AnySupervisor::stats() const {
+  return shared_->counters.snapshot();
+}
 
-const SupervisorConfig& AnySupervisor::config() const noexcept { return shared_->config; }
+const SupervisorConfig& AnySupervisor::config() const noexcept {
+  return shared_->config;
+}
 
 } // namespace zzz_jobs

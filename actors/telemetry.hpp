@@ -14,7 +14,7 @@ enum class EventType : std::uint8_t {
   job_enqueued,
   job_started,
   job_completed,
-  job_failed,    ///< it will be tried again
+  job_failed, ///< it will be tried again
   job_discarded,
   job_cancelled,
   job_snoozed,
@@ -22,7 +22,7 @@ enum class EventType : std::uint8_t {
   outcome_refused, ///< an execution ended that had lost its claim
   queue_paused,
   queue_resumed,
-  store_failed,   ///< the first failed call of an outage
+  store_failed, ///< the first failed call of an outage
   store_recovered,
 };
 

@@ -9,7 +9,9 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 
-std::string in_ms(milliseconds time) { return std::to_string(time.count()) + " ms"; }
+std::string in_ms(milliseconds time) {
+  return std::to_string(time.count()) + " ms";
+}
 
 class Problems {
 public:

@@ -70,9 +70,7 @@ public:
   std::uint32_t prune(const PrunePolicy& policy, std::uint32_t limit) override {
     return store_.prune(policy, limit);
   }
-  std::uint32_t rescue_stuck(std::chrono::seconds age) override {
-    return store_.rescue_stuck(age);
-  }
+  std::uint32_t rescue_stuck(std::chrono::seconds age) override { return store_.rescue_stuck(age); }
   std::int64_t count_by_state(std::string_view queue, JobState state) override {
     return store_.count_by_state(queue, state);
   }

@@ -30,7 +30,7 @@ struct Outcome {
   Claim claim{};
   OutcomeKind kind = OutcomeKind::complete;
   std::chrono::seconds delay{0};
-  std::string error{}; ///< fail, discard, cancel, rescue: the reason
+  std::string error{};                 ///< fail, discard, cancel, rescue: the reason
   std::optional<std::string> result{}; ///< complete: what the handler recorded
 };
 
@@ -72,22 +72,22 @@ struct Batch {
 
 /// What became of one enqueue.
 struct Enqueued {
-  std::int64_t id = 0;  ///< of the new job, or of the live one it conflicts with
+  std::int64_t id = 0;   ///< of the new job, or of the live one it conflicts with
   bool conflict = false; ///< a live job has the key (or the cron tick was fired)
   JobState state = JobState::available;
   UnixTime inserted_at{};
   UnixTime scheduled_at{};
   std::optional<Claim> cancelled{}; ///< the execution that cancel_existing ended
-  errc failed{}; ///< not 0: this row alone was refused (store_full, ...)
-  std::string error{}; ///< the reason then
+  errc failed{};                    ///< not 0: this row alone was refused (store_full, ...)
+  std::string error{};              ///< the reason then
 };
 
 struct BatchResult {
-  std::vector<OutcomeResult> outcomes{}; ///< as in the batch
-  std::vector<JobState> outcome_states{}; ///< the row's state after an applied one
-  std::vector<Enqueued> enqueued{};      ///< as in the batch
+  std::vector<OutcomeResult> outcomes{};   ///< as in the batch
+  std::vector<JobState> outcome_states{};  ///< the row's state after an applied one
+  std::vector<Enqueued> enqueued{};        ///< as in the batch
   std::vector<std::vector<Job>> claimed{}; ///< as in the batch; by priority, id
-  std::optional<UnixTime> next_due{}; ///< when the next waiting job becomes due
+  std::optional<UnixTime> next_due{};      ///< when the next waiting job becomes due
 };
 
 /// Which jobs to list; unset fields match all.
@@ -115,8 +115,8 @@ enum class ChangeResult : std::uint8_t {
 struct Change {
   ChangeResult result = ChangeResult::not_found;
   JobState before = JobState::available; ///< its state before
-  Claim claim{};       ///< its execution, if it was executing
-  std::string queue{}; ///< its queue
+  Claim claim{};                         ///< its execution, if it was executing
+  std::string queue{};                   ///< its queue
 };
 
 struct QueueCount {

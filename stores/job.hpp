@@ -27,7 +27,7 @@ inline constexpr std::size_t job_state_count = 7;
 /// Whether a job in this state is over (completed, discarded, cancelled).
 [[nodiscard]] constexpr bool is_final(JobState state) noexcept {
   return state == JobState::completed || state == JobState::discarded
-         || state == JobState::cancelled;
+    || state == JobState::cancelled;
 }
 
 /// Names one execution of one job: the pair changes with every claim.
@@ -50,17 +50,17 @@ struct Job {
   std::int32_t free_attempts = 0; ///< of these claims, how many used up no attempt:
                                   ///< snoozed, handed back unstarted, retried by hand
   std::chrono::seconds timeout{300};
-  UnixTime scheduled_at{}; ///< not before this time; the epoch: at once
+  UnixTime scheduled_at{};                ///< not before this time; the epoch: at once
   std::optional<UnixTime> attempted_at{}; ///< last claim
   std::optional<UnixTime> completed_at{}; ///< when it became final
   UnixTime inserted_at{};
   std::string errors{}; ///< JSON array, newest last, or empty
   std::optional<std::string> unique_key{};
-  std::optional<std::string> result{};     ///< what its handler recorded
-  std::optional<std::int32_t> progress{};  ///< 0 to 100, as reported
+  std::optional<std::string> result{};    ///< what its handler recorded
+  std::optional<std::int32_t> progress{}; ///< 0 to 100, as reported
   std::optional<std::string> progress_note{};
   std::optional<std::int64_t> node{}; ///< the owner while executing; none: foreign
-  bool conflict = false; ///< of an enqueue's answer: the live job that was there
+  bool conflict = false;              ///< of an enqueue's answer: the live job that was there
 
   [[nodiscard]] Claim claim() const noexcept { return {id, attempt}; }
   /// Attempts that count against max_attempts.

@@ -26,22 +26,21 @@ namespace zzz_jobs {
 /// - `delete_completed` removes completed jobs that ended before a time and says
 ///   how many.
 template <class S>
-concept Store =
-  std::constructible_from<S, typename S::Config>
-  && requires(S& store, std::string_view text, const JobOpts& opts, std::int64_t id,
-              std::chrono::seconds age, UnixTime time, JobState state) {
-       { store.enqueue(text, text, opts) } -> std::same_as<Job>;
-       { store.claim(text) } -> std::same_as<std::optional<Job>>;
-       store.complete(id);
-       store.fail(id, text);
-       store.discard(id, text);
-       { store.rescue_stuck(age) } -> std::convertible_to<std::uint32_t>;
-       { store.count_by_state(text, state) } -> std::convertible_to<std::int64_t>;
-       store.pause(text);
-       store.resume_queue(text);
-       { store.is_paused(text) } -> std::convertible_to<bool>;
-       { store.delete_completed(time) } -> std::convertible_to<std::uint32_t>;
-     };
+concept Store = std::constructible_from<S, typename S::Config> && requires(
+  S& store, std::string_view text, const JobOpts& opts, std::int64_t id, std::chrono::seconds age,
+  UnixTime time, JobState state) {
+  { store.enqueue(text, text, opts) } -> std::same_as<Job>;
+  { store.claim(text) } -> std::same_as<std::optional<Job>>;
+  store.complete(id);
+  store.fail(id, text);
+  store.discard(id, text);
+  { store.rescue_stuck(age) } -> std::convertible_to<std::uint32_t>;
+  { store.count_by_state(text, state) } -> std::convertible_to<std::int64_t>;
+  store.pause(text);
+  store.resume_queue(text);
+  { store.is_paused(text) } -> std::convertible_to<bool>;
+  { store.delete_completed(time) } -> std::convertible_to<std::uint32_t>;
+};
 
 /// A Store that does a whole turn in one transaction, and what operators need.
 /// Blocking; called by one thread at a time unless the store says otherwise.
@@ -62,26 +61,25 @@ concept Store =
 /// - `prune` deletes at most `limit` final jobs that the policy gives up, and
 ///   says how many.
 template <class S>
-concept BatchStore =
-  Store<S>
-  && requires(S& store, Batch& batch, std::int64_t id, const JobFilter& filter, const Page& page,
-              std::string_view text, UnixTime time, const PrunePolicy& policy,
-              std::uint32_t limit) {
-       { store.apply(batch) } -> std::same_as<BatchResult>;
-       { store.node_id() } -> std::convertible_to<std::int64_t>;
-       { store.now() } -> std::same_as<UnixTime>;
-       { store.get(id) } -> std::same_as<std::optional<Job>>;
-       { store.list(filter, page) } -> std::same_as<std::vector<Job>>;
-       { store.counts() } -> std::same_as<std::vector<QueueCount>>;
-       { store.settings() } -> std::same_as<std::vector<QueueSettings>>;
-       { store.retry(id) } -> std::same_as<Change>;
-       { store.cancel(id) } -> std::same_as<Change>;
-       { store.remove(id) } -> std::same_as<Change>;
-       { store.open_claims(text) } -> std::same_as<std::vector<Claim>>;
-       { store.rescue_dead_owners() } -> std::same_as<std::vector<Job>>;
-       { store.last_tick(text) } -> std::same_as<std::optional<UnixTime>>;
-       { store.cron_since(text, time) } -> std::same_as<UnixTime>;
-       { store.prune(policy, limit) } -> std::convertible_to<std::uint32_t>;
-     };
+concept BatchStore = Store<S> && requires(S& store, Batch& batch, std::int64_t id,
+                                          const JobFilter& filter, const Page& page,
+                                          std::string_view text, UnixTime time,
+                                          const PrunePolicy& policy, std::uint32_t limit) {
+  { store.apply(batch) } -> std::same_as<BatchResult>;
+  { store.node_id() } -> std::convertible_to<std::int64_t>;
+  { store.now() } -> std::same_as<UnixTime>;
+  { store.get(id) } -> std::same_as<std::optional<Job>>;
+  { store.list(filter, page) } -> std::same_as<std::vector<Job>>;
+  { store.counts() } -> std::same_as<std::vector<QueueCount>>;
+  { store.settings() } -> std::same_as<std::vector<QueueSettings>>;
+  { store.retry(id) } -> std::same_as<Change>;
+  { store.cancel(id) } -> std::same_as<Change>;
+  { store.remove(id) } -> std::same_as<Change>;
+  { store.open_claims(text) } -> std::same_as<std::vector<Claim>>;
+  { store.rescue_dead_owners() } -> std::same_as<std::vector<Job>>;
+  { store.last_tick(text) } -> std::same_as<std::optional<UnixTime>>;
+  { store.cron_since(text, time) } -> std::same_as<UnixTime>;
+  { store.prune(policy, limit) } -> std::convertible_to<std::uint32_t>;
+};
 
 } // namespace zzz_jobs

@@ -100,7 +100,9 @@ bool ActorEngine::drain() {
   return false;
 }
 
-bool ActorEngine::stop() { return drain(); }
+bool ActorEngine::stop() {
+  return drain();
+}
 
 std::vector<Enqueued> ActorEngine::enqueue(std::vector<NewJob> jobs) {
   return wait_for_enqueue(*directory_, std::move(jobs), shared_->config.store_timeout);

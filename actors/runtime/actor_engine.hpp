@@ -12,8 +12,7 @@ class actor_system;
 namespace zzz_jobs::runtime {
 
 /// The engine of RunMode::actors. Owns an actor system unless it is given one.
-[[nodiscard]] std::unique_ptr<Engine> make_actor_engine(SharedPtr shared,
-                                                        std::shared_ptr<AnyStore> store,
-                                                        caf::actor_system* system);
+[[nodiscard]] std::unique_ptr<Engine>
+make_actor_engine(SharedPtr shared, std::shared_ptr<AnyStore> store, caf::actor_system* system);
 
 } // namespace zzz_jobs::runtime

@@ -62,8 +62,8 @@ bool Assignment::stop(const Claim& claim, StopReason reason) {
       signal = spend_signal();
     } else {
       const auto first = jobs_.begin() + static_cast<std::ptrdiff_t>(next_);
-      const auto found = std::find_if(
-        first, jobs_.end(), [&](const Job& job) { return job.claim() == claim; });
+      const auto found =
+        std::find_if(first, jobs_.end(), [&](const Job& job) { return job.claim() == claim; });
       if (found == jobs_.end())
         return false;
       jobs_.erase(found);

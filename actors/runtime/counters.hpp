@@ -15,9 +15,9 @@ struct Counters {
     events_dropped{0};
 
   [[nodiscard]] Stats snapshot() const {
-    return {enqueued,  started,  completed, failed,           discarded, cancelled,      snoozed,
-            rescued,   released, outcomes_refused, turns, store_failures, actors_replaced,
-            events_dropped};
+    return {enqueued,  started,        completed,       failed,        discarded,
+            cancelled, snoozed,        rescued,         released,      outcomes_refused,
+            turns,     store_failures, actors_replaced, events_dropped};
   }
 };
 

@@ -57,7 +57,8 @@ void CronState::ask_store() {
     if (!error)
       caf::anon_send(me, std::move(*ticks));
   };
-  caf::anon_send(store, StoreCallMsg{std::make_shared<StoreCall>(std::move(work), std::move(done))});
+  caf::anon_send(store,
+                 StoreCallMsg{std::make_shared<StoreCall>(std::move(work), std::move(done))});
   look_in(retry_pause); // unless the answer says when
 }
 
@@ -98,10 +99,11 @@ void CronState::fire(const CronEntry& entry, UnixTime tick) {
     if (error || answers.empty())
       shared->log(LogLevel::warning, "cron_not_fired entry=" + name + " action=\"tried again\"");
     else if (answers.front().failed != errc{})
-      shared->log(LogLevel::error, "cron_not_fired entry=" + name + " error=\""
-                                     + answers.front().error + "\"");
+      shared->log(LogLevel::error,
+                  "cron_not_fired entry=" + name + " error=\"" + answers.front().error + "\"");
   };
-  caf::anon_send(store, EnqueueMsg{std::make_shared<EnqueueCall>(std::move(jobs), std::move(done))});
+  caf::anon_send(store,
+                 EnqueueMsg{std::make_shared<EnqueueCall>(std::move(jobs), std::move(done))});
 }
 
 void CronState::look_in(milliseconds time) {

@@ -39,8 +39,8 @@ caf::behavior KeeperState::start(caf::stateful_actor<KeeperState>* self, KeeperS
   setup_ = std::move(setup);
   self_->set_down_handler([this](caf::down_msg& down) { child_ended(down); });
   add(store_name, [this] {
-    return self_->spawn<caf::monitored + caf::detached>(
-      store_actor, StoreSetup{setup_.store, setup_.shared});
+    return self_->spawn<caf::monitored + caf::detached>(store_actor,
+                                                        StoreSetup{setup_.store, setup_.shared});
   });
   return {
     [this](StartMsg&) { start_queues(); },
@@ -125,8 +125,8 @@ void KeeperState::child_ended(const caf::down_msg& down) {
   const auto pause = restart_pause(child.restarts++);
   setup_.shared->counters.actors_replaced.fetch_add(1, std::memory_order_relaxed);
   setup_.shared->log(LogLevel::warning,
-                     "actor_replaced name=\"" + child_name
-                       + "\" reason=\"" + self_->system().render(down.reason) + "\"");
+                     "actor_replaced name=\"" + child_name + "\" reason=\""
+                       + self_->system().render(down.reason) + "\"");
   if (pause == 0ms)
     spawn(child_name);
   else

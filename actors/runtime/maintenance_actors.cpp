@@ -11,7 +11,8 @@ constexpr std::uint32_t prune_page = 1000;
 
 void ask(const MaintenanceSetup& setup, StoreCall::Work work, StoreCall::Done done) {
   if (const auto store = setup.directory->store())
-    caf::anon_send(store, StoreCallMsg{std::make_shared<StoreCall>(std::move(work), std::move(done))});
+    caf::anon_send(store,
+                   StoreCallMsg{std::make_shared<StoreCall>(std::move(work), std::move(done))});
 }
 
 void rescue(AnyStore& store, Shared& shared) {
@@ -25,8 +26,9 @@ void rescue(AnyStore& store, Shared& shared) {
   const auto by_age = store.rescue_stuck(shared.config.rescue_after);
   shared.counters.rescued += events.size() + by_age;
   if (!events.empty() || by_age > 0)
-    shared.log(LogLevel::warning, "jobs_rescued dead_owners=" + std::to_string(events.size())
-                                    + " by_age=" + std::to_string(by_age));
+    shared.log(LogLevel::warning,
+               "jobs_rescued dead_owners=" + std::to_string(events.size())
+                 + " by_age=" + std::to_string(by_age));
   shared.telemetry.publish(std::move(events));
 }
 

@@ -54,7 +54,7 @@ struct DemandMsg {
   std::string queue{};
   std::uint32_t slots = 0;    ///< to start at once; wanted until they come
   std::uint32_t prefetch = 0; ///< to start soon; wanted of what waits now
-  bool poll = false; ///< jobs may have come that nobody announced
+  bool poll = false;          ///< jobs may have come that nobody announced
 };
 /// Nothing is wanted any more; confirmed by WithdrawnMsg.
 struct WithdrawMsg {

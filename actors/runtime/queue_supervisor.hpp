@@ -85,9 +85,9 @@ private:
   QueueSetup setup_{};
   std::uint32_t concurrency_ = 0;
   std::vector<Slot> slots_{};
-  std::size_t busy_ = 0;       ///< slots that have an assignment
-  std::size_t first_look_ = 0; ///< where an idle slot is likely
-  std::deque<Job> buffer_{};                         ///< claimed, not handed to a worker
+  std::size_t busy_ = 0;                              ///< slots that have an assignment
+  std::size_t first_look_ = 0;                        ///< where an idle slot is likely
+  std::deque<Job> buffer_{};                          ///< claimed, not handed to a worker
   std::deque<std::shared_ptr<Report>> unconfirmed_{}; ///< on their way to the store
   Pace pace_{};
   std::uint32_t asked_slots_ = 0; ///< wanted of the store and not yet come
@@ -96,7 +96,7 @@ private:
   bool paused_ = false;
   bool looking_ = false; ///< the look timer is armed
   bool withdrawn_ = false;
-  SteadyTime progress_at_{}; ///< a worker last took or finished something
+  SteadyTime progress_at_{};        ///< a worker last took or finished something
   std::function<void()> drained_{}; ///< set: draining
   bool draining_ = false;
 };

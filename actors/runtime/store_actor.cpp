@@ -21,7 +21,8 @@ constexpr milliseconds alarm_max = std::chrono::hours{1};
 /// Doubles with each failure; random, so that nodes do not come back together.
 milliseconds outage_pause(std::uint32_t failures) {
   thread_local std::minstd_rand random{std::random_device{}()};
-  const auto longest = std::min(outage_pause_max, outage_pause_min * (1U << std::min(failures, 7U)));
+  const auto longest =
+    std::min(outage_pause_max, outage_pause_min * (1U << std::min(failures, 7U)));
   std::uniform_int_distribution<milliseconds::rep> between{longest.count() / 2, longest.count()};
   return milliseconds{between(random)};
 }

@@ -5,7 +5,9 @@
 namespace zzz_jobs::runtime {
 namespace {
 
-std::exception_ptr ended_error() { return std::make_exception_ptr(StoreActorEnded{}); }
+std::exception_ptr ended_error() {
+  return std::make_exception_ptr(StoreActorEnded{});
+}
 
 } // namespace
 

@@ -62,7 +62,8 @@ void TelemetryState::hand_over() {
     busy_ = true;
   } catch (const std::system_error& error) {
     // The next events try again; the backlog's limit holds meanwhile.
-    setup_.shared->log(LogLevel::error, std::string{"no_telemetry_thread error=\""} + error.what() + "\"");
+    setup_.shared->log(LogLevel::error,
+                       std::string{"no_telemetry_thread error=\""} + error.what() + "\"");
   }
 }
 

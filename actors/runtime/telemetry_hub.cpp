@@ -57,8 +57,9 @@ void TelemetryHub::publish(std::vector<Event> events) const {
 
 void call_handler(const TelemetryHandler& handler, const Event& event, const LogSink& log) {
   const auto tell = [&](std::string_view error) {
-    log(LogLevel::warning, "telemetry_handler_threw event=" + std::string{to_string(event.type)}
-                             + " error=\"" + std::string{error} + "\"");
+    log(LogLevel::warning,
+        "telemetry_handler_threw event=" + std::string{to_string(event.type)} + " error=\""
+          + std::string{error} + "\"");
   };
   try {
     handler(event);

@@ -32,8 +32,8 @@ struct Subscriber {
   std::uint32_t slots = 0;    ///< wanted and not yet handed out
   std::uint32_t prefetch = 0; ///< likewise
   Look look = Look::yes;
-  bool lost_unknown = true;   ///< its lost claims are still to be found
-  std::vector<Claim> held{};  ///< what it answered for when it introduced itself
+  bool lost_unknown = true;  ///< its lost claims are still to be found
+  std::vector<Claim> held{}; ///< what it answered for when it introduced itself
 
   [[nodiscard]] bool hungry() const noexcept {
     if (lost_unknown || look == Look::no)

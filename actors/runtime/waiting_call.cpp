@@ -30,8 +30,9 @@ public:
 };
 
 [[noreturn]] void time_is_up(std::chrono::milliseconds timeout) {
-  throw Error(errc::unavailable, "store: no answer within " + std::to_string(timeout.count())
-                                   + " ms; nothing happened");
+  throw Error(errc::unavailable,
+              "store: no answer within " + std::to_string(timeout.count())
+                + " ms; nothing happened");
 }
 
 /// Waits for the answer, or takes the call back when its time is up. A call that
@@ -116,9 +117,10 @@ void wait_for_store(const Directory& directory, const std::function<void(AnyStor
       const StoreOfThisThread mark{store};
       work(store);
     };
-    return std::make_shared<StoreCall>(std::move(guarded), [promise](const std::exception_ptr& error) {
-      error ? promise->set_exception(error) : promise->set_value();
-    });
+    return std::make_shared<StoreCall>(
+      std::move(guarded), [promise](const std::exception_ptr& error) {
+        error ? promise->set_exception(error) : promise->set_value();
+      });
   });
 }
 

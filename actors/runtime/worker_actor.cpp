@@ -74,8 +74,9 @@ void WorkerState::submit() {
   try {
     setup_.pool->submit(std::move(task));
   } catch (const std::system_error& error) {
-    setup_.shared->log(LogLevel::error, std::string{"no_handler_thread error=\""} + error.what()
-                                          + "\" action=\"raise the limit of threads\"");
+    setup_.shared->log(LogLevel::error,
+                       std::string{"no_handler_thread error=\""} + error.what()
+                         + "\" action=\"raise the limit of threads\"");
     self_->delayed_send(self_, no_thread_retry, turn_atom::value);
   }
 }

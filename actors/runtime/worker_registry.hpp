@@ -20,8 +20,8 @@ struct TextHash {
 };
 
 /// The workers at one moment: name to definition.
-using Workers = std::unordered_map<std::string, std::shared_ptr<const WorkerDef>, TextHash,
-                                   std::equal_to<>>;
+using Workers =
+  std::unordered_map<std::string, std::shared_ptr<const WorkerDef>, TextHash, std::equal_to<>>;
 using WorkersSnapshot = std::shared_ptr<const Workers>;
 
 /// The workers of this process. Readers take a snapshot, so that a registration

@@ -1,8 +1,8 @@
 #include <zzz_jobs/stores/detail/sqlite_session.hpp>
 
 #include <zzz_jobs/stores/detail/sqlite_job_row.hpp>
+#include <zzz_jobs/stores/detail/sqlite_migrations.hpp>
 #include <zzz_jobs/stores/sql/sqlite.hpp>
-#include <zzz_jobs/stores/sqlite_migrations.hpp>
 
 #include <algorithm>
 

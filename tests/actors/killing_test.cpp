@@ -17,7 +17,9 @@ runtime::Directory& directory_of(AnySupervisor& supervisor) {
   return dynamic_cast<runtime::ActorEngine&>(supervisor.engine()).directory();
 }
 
-void kill(const caf::actor& actor) { caf::anon_send_exit(actor, caf::exit_reason::kill); }
+void kill(const caf::actor& actor) {
+  caf::anon_send_exit(actor, caf::exit_reason::kill);
+}
 
 /// Kills the actor of this name and waits until another one is in its place.
 void kill_and_wait(AnySupervisor& supervisor, const std::string& name) {
@@ -44,9 +46,9 @@ TEMPLATE_LIST_TEST_CASE("a killed actor of any kind is replaced and work goes on
   std::atomic<int> events{0};
   const auto telemetry = supervisor.attach_telemetry([&](const Event&) { ++events; });
   supervisor.start();
-  const std::vector<std::string> names{
-    "store", "queue default", "rescuer",
-    "pruner", "cron", "telemetry " + std::to_string(telemetry)};
+  const std::vector<std::string> names{"store",   "queue default",
+                                       "rescuer", "pruner",
+                                       "cron",    "telemetry " + std::to_string(telemetry)};
   for (const auto& name : names) {
     INFO(name);
     kill_and_wait(supervisor, name);
@@ -148,10 +150,11 @@ TEST_CASE("under random kills of all actors every job ends completed", "[killing
       enqueued += static_cast<int>(answers.size());
     }
   });
-  const std::vector<std::string> names{"store", "queue default", "worker default 0",
-                                       "worker default 1", "rescuer", "pruner", "cron"};
+  const std::vector<std::string> names{
+    "store", "queue default", "worker default 0", "worker default 1", "rescuer", "pruner", "cron"};
   for (int kills = 0; kills < 60; ++kills) {
-    const auto& name = names[std::uniform_int_distribution<std::size_t>{0, names.size() - 1}(random)];
+    const auto& name =
+      names[std::uniform_int_distribution<std::size_t>{0, names.size() - 1}(random)];
     if (const auto victim = directory_of(supervisor).find(name))
       kill(victim);
     const auto turns = supervisor.stats().turns;
@@ -159,7 +162,7 @@ TEST_CASE("under random kills of all actors every job ends completed", "[killing
   }
   enqueuer.join();
   CHECK(enqueued == jobs);
-  CHECK(eventually([&] { return supervisor.count_by_state("default", JobState::completed) == jobs; },
-                   60s));
+  CHECK(eventually(
+    [&] { return supervisor.count_by_state("default", JobState::completed) == jobs; }, 60s));
   CHECK(runs >= jobs);
 }

@@ -44,8 +44,8 @@ TEMPLATE_LIST_TEST_CASE("what is no std::exception fails the job too", "[outcome
                         SupervisorStores) {
   TestType over;
   typename TestType::Supervisor supervisor{over.store_config(), quick()};
-  supervisor.register_worker(
-    "odd", [](std::string_view, JobContext&) { throw 42; }, {.max_attempts = 1});
+  supervisor.register_worker("odd", [](std::string_view, JobContext&) { throw 42; },
+                             {.max_attempts = 1});
   supervisor.start();
   const auto job = supervisor.enqueue("odd");
   CHECK(comes_to(supervisor, job.id, JobState::discarded));

@@ -78,9 +78,8 @@ TEST_CASE("a call that nobody answers says so when it is let go") {
   std::promise<std::vector<Enqueued>> promise;
   auto answer = promise.get_future();
   auto call = std::make_shared<EnqueueCall>(
-    std::vector<NewJob>(1), [&](std::vector<Enqueued>, const std::exception_ptr& error) {
-      promise.set_exception(error);
-    });
+    std::vector<NewJob>(1),
+    [&](std::vector<Enqueued>, const std::exception_ptr& error) { promise.set_exception(error); });
   auto given = handed_over(call);
   CHECK(answer.wait_for(0s) != std::future_status::ready);
   given.reset();
@@ -90,10 +89,11 @@ TEST_CASE("a call that nobody answers says so when it is let go") {
 }
 
 TEST_CASE("an execution interrupted by shutdown is released, not failed") {
-  const Workers workers{{"w", std::make_shared<const WorkerDef>(
-                                WorkerDef{.name = "w", .handler = [](std::string_view, JobContext&) {
-                                            throw std::runtime_error("stopped");
-                                          }})}};
+  const Workers workers{{"w",
+                         std::make_shared<const WorkerDef>(
+                           WorkerDef{.name = "w", .handler = [](std::string_view, JobContext&) {
+                                       throw std::runtime_error("stopped");
+                                     }})}};
   Job job;
   job.worker = "w";
   StopSignal stop;

@@ -101,8 +101,7 @@ TEMPLATE_LIST_TEST_CASE("a slow job does not hold back the jobs claimed with it"
   CHECK(eventually([&] { return supervisor.stats().completed == 3001; }));
 }
 
-TEMPLATE_LIST_TEST_CASE("a busy queue does not starve another one", "[running]",
-                        SupervisorStores) {
+TEMPLATE_LIST_TEST_CASE("a busy queue does not starve another one", "[running]", SupervisorStores) {
   TestType over;
   auto config = quick(2);
   config.queues.push_back({.name = "critical", .concurrency = 1});
@@ -119,8 +118,8 @@ TEMPLATE_LIST_TEST_CASE("a busy queue does not starve another one", "[running]",
   CHECK(door.waiting() == 2);
 }
 
-TEMPLATE_LIST_TEST_CASE("a job without a worker here is left alone until there is one",
-                        "[running]", SupervisorStores) {
+TEMPLATE_LIST_TEST_CASE("a job without a worker here is left alone until there is one", "[running]",
+                        SupervisorStores) {
   TestType over;
   typename TestType::Supervisor supervisor{over.store_config(), quick()};
   supervisor.register_worker("known", [](std::string_view, JobContext&) {});
@@ -224,17 +223,15 @@ TEST_CASE("the concurrency of a running queue can be raised and lowered", "[runn
   REQUIRE(eventually([&] { return supervisor.stats().completed == 5; }));
   REQUIRE(second.has_waiting(2));
   CHECK(second.waiting() == 2);
-  CHECK_THROWS_WITH(supervisor.set_concurrency("other", 2),
-                    has("this supervisor does not run it"));
+  CHECK_THROWS_WITH(supervisor.set_concurrency("other", 2), has("this supervisor does not run it"));
   CHECK_THROWS_WITH(supervisor.set_concurrency("default", 0),
                     has("concurrency must be 1..10000, got 0"));
 }
 
 TEST_CASE("a worker's options apply where the enqueue is silent", "[running]") {
   MemorySupervisor supervisor{{}, quick()};
-  supervisor.register_worker(
-    "w", [](std::string_view, JobContext&) {},
-    {.queue = "bulk", .priority = 7, .max_attempts = 3, .timeout = 60s});
+  supervisor.register_worker("w", [](std::string_view, JobContext&) {},
+                             {.queue = "bulk", .priority = 7, .max_attempts = 3, .timeout = 60s});
   const auto job = supervisor.enqueue("w");
   CHECK(job.queue == "bulk");
   CHECK(job.priority == 7);
@@ -252,9 +249,9 @@ TEMPLATE_LIST_TEST_CASE("what breaks a rule is refused and nothing is stored", "
   CHECK_THROWS_WITH(supervisor.enqueue(""), has("worker"));
   CHECK_THROWS_WITH(supervisor.enqueue("w", std::string(1024 * 1024 + 1, 'x')),
                     has("args") && has("1048576"));
-  CHECK_THROWS_WITH(supervisor.enqueue("w", "", {.max_attempts = 0}),
-                    has("max_attempts"));
-  CHECK_THROWS_AS(supervisor.enqueue_many({{"w", "ok", {}}, {"w", std::string("\xff"), {}}}), Error);
+  CHECK_THROWS_WITH(supervisor.enqueue("w", "", {.max_attempts = 0}), has("max_attempts"));
+  CHECK_THROWS_AS(supervisor.enqueue_many({{"w", "ok", {}}, {"w", std::string("\xff"), {}}}),
+                  Error);
   CHECK_THROWS_WITH(supervisor.register_worker("w", Handler{}), has("handler"));
   CHECK(supervisor.list().empty());
 }

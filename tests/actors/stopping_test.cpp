@@ -49,16 +49,15 @@ TEMPLATE_LIST_TEST_CASE("a handler that throws when stopped is handed back witho
   std::atomic<bool> running{false};
   std::atomic<StopReason> reason{StopReason::none};
   typename TestType::Supervisor supervisor{over.store_config(), impatient(1)};
-  supervisor.register_worker(
-    "w",
-    [&](std::string_view, JobContext& context) {
-      running = true;
-      if (eventually([&] { return context.stop_requested(); })) {
-        reason = context.stop_reason();
-        throw std::runtime_error("interrupted");
-      }
-    },
-    {.max_attempts = 1});
+  supervisor.register_worker("w",
+                             [&](std::string_view, JobContext& context) {
+                               running = true;
+                               if (eventually([&] { return context.stop_requested(); })) {
+                                 reason = context.stop_reason();
+                                 throw std::runtime_error("interrupted");
+                               }
+                             },
+                             {.max_attempts = 1});
   supervisor.start();
   const auto job = supervisor.enqueue("w");
   REQUIRE(eventually([&] { return running.load(); }));

@@ -62,8 +62,7 @@ struct OverMemory {
 struct OverSqlite {
   using Supervisor = SqliteSupervisor;
   [[nodiscard]] SqliteStore::Config store_config() const {
-    SqliteStore::Config config{.path = folder.path() / "jobs.db",
-                               .durability = Durability::normal};
+    SqliteStore::Config config{.path = folder.path() / "jobs.db", .durability = Durability::normal};
     if (clock)
       config.clock = clock;
     return config;

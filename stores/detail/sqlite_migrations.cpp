@@ -1,4 +1,4 @@
-#include <zzz_jobs/stores/sqlite_migrations.hpp>
+#include <zzz_jobs/stores/detail/sqlite_migrations.hpp>
 
 #include <zzz_jobs/stores/error_history.hpp>
 #include <zzz_jobs/stores/sql/sqlite.hpp>
