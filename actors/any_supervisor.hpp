@@ -140,6 +140,14 @@ public:
   /// True if every handler ended. The supervisor cannot be started again.
   bool stop();
 
+  /// A `stop` that is under way, or the next one, waits no longer for handlers to
+  /// end by themselves: stop tokens fire now. For a second Ctrl-C.
+  void hurry_stop();
+
+  /// Jobs may have come that this supervisor was not told of (another program's,
+  /// or by a transaction of one's own): looks at once, not at the next poll.
+  void look_again();
+
   /// New claims stop; running jobs go on. Kept across restarts by durable
   /// stores, and shared by their nodes.
   void pause_queue(std::string_view queue);

@@ -146,6 +146,10 @@ bool AnySupervisor::stop() {
   return clean_;
 }
 
+void AnySupervisor::hurry_stop() { engine_->hurry_stop(); }
+
+void AnySupervisor::look_again() { engine_->look_again(); }
+
 void AnySupervisor::check_running() const {
   if (stopped_)
     throw Error(errc::not_allowed, "supervisor: it is stopped");

@@ -40,6 +40,17 @@ public:
   /// time; what is enqueued or resumed there is found by the next poll.
   [[nodiscard]] S& store() noexcept { return detail::StoreBox<S>::store; }
 
+  /// Runs `work` in a transaction on the store's own connection: changes of the
+  /// application's tables and the jobs put in with `enqueue(connection, ...)`
+  /// stand or fall together. Queues look for the jobs when it has committed.
+  /// For stores that have transactions; see SqliteStore::transaction.
+  template <class Work>
+    requires requires(S& s, const Work& w) { s.transaction(w); }
+  void transaction(const Work& work) {
+    store().transaction(work);
+    look_again();
+  }
+
 private:
   Supervisor(StoreConfig store_config, SupervisorConfig config, caf::actor_system* system)
     : detail::StoreBox<S>{S(std::move(store_config))},

@@ -36,7 +36,7 @@ Enqueued enqueue(sqlite3* connection, std::string_view worker, std::string_view 
     throw Error{errc::not_allowed,
                 "enqueue: the connection has no transaction open; BEGIN one first"};
   auto done = detail::sqlite::Enqueues{connection}.add(
-    job, detail::sqlite::TransactionClock::now(connection));
+    job, {.now = detail::sqlite::TransactionClock::now(connection)});
   if (done.failed != errc{})
     throw Error{done.failed, done.error};
   return done;

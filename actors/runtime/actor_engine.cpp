@@ -5,8 +5,6 @@
 #include <zzz_jobs/actors/runtime/waiting_call.hpp>
 
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <thread>
 #include <utility>
 
@@ -15,26 +13,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// The queues that are not drained yet. Any thread.
-class DrainCount {
-public:
-  explicit DrainCount(std::size_t queues) : left_(queues) {}
-  void arrive() {
-    const std::lock_guard lock(mutex_);
-    --left_;
-    changed_.notify_all();
-  }
-  /// True if all have arrived.
-  bool wait_until(SteadyTime deadline) {
-    std::unique_lock lock(mutex_);
-    return changed_.wait_until(lock, deadline, [&] { return left_ == 0; });
-  }
-
-private:
-  std::mutex mutex_{};
-  std::condition_variable changed_{};
-  std::size_t left_;
-};
+constexpr auto record_patience = 1s;
 
 } // namespace
 
@@ -81,27 +60,47 @@ void ActorEngine::tell_queues(const Message& message) {
     caf::anon_send(queue, message);
 }
 
-bool ActorEngine::drain() {
+bool ActorEngine::stop() {
   const auto& config = shared_->config;
   const auto queues = directory_->queues();
-  const auto count = std::make_shared<DrainCount>(queues.size());
+  draining_->begin(queues.size());
   for (const auto& queue : queues)
-    caf::anon_send(queue, DrainMsg{[count] { count->arrive(); }});
-  auto deadline = std::chrono::steady_clock::now() + config.shutdown_timeout;
-  if (count->wait_until(deadline))
+    caf::anon_send(queue, DrainMsg{[draining = draining_] { draining->arrive(); }});
+  const auto now = [] { return std::chrono::steady_clock::now(); };
+  if (draining_->wait_until(now() + config.shutdown_timeout, false))
     return true;
   tell_queues(StopAllMsg{StopReason::shutdown});
-  deadline = std::chrono::steady_clock::now() + config.stop_grace;
-  if (count->wait_until(deadline))
+  if (draining_->wait_until(now() + config.stop_grace, true))
     return true;
   tell_queues(AbandonMsg{});
   // What was handed back is recorded now, if the store is there.
-  count->wait_until(std::chrono::steady_clock::now() + 1s);
+  draining_->wait_until(now() + record_patience, true);
   return false;
 }
 
-bool ActorEngine::stop() {
-  return drain();
+void ActorEngine::hurry_stop() { draining_->hurry(); }
+
+void Draining::begin(std::size_t queues) {
+  const std::lock_guard lock(mutex_);
+  left_ = queues;
+}
+
+void Draining::arrive() {
+  const std::lock_guard lock(mutex_);
+  --left_;
+  changed_.notify_all();
+}
+
+void Draining::hurry() {
+  const std::lock_guard lock(mutex_);
+  hurried_ = true;
+  changed_.notify_all();
+}
+
+bool Draining::wait_until(SteadyTime deadline, bool patient) {
+  std::unique_lock lock(mutex_);
+  changed_.wait_until(lock, deadline, [&] { return left_ == 0 || (hurried_ && !patient); });
+  return left_ == 0;
 }
 
 std::vector<Enqueued> ActorEngine::enqueue(std::vector<NewJob> jobs) {

@@ -8,9 +8,30 @@
 
 #include <caf/all.hpp>
 
+#include <condition_variable>
+#include <cstddef>
 #include <memory>
+#include <mutex>
 
 namespace zzz_jobs::runtime {
+
+/// How far a stop has come: the queues that are not drained yet. Any thread.
+class Draining {
+public:
+  void begin(std::size_t queues);
+  void arrive();
+  /// No further wait for handlers that may end by themselves.
+  void hurry();
+  /// True once all queues have arrived; false at the deadline, or at once when
+  /// there is a hurry and `patient` is false.
+  bool wait_until(SteadyTime deadline, bool patient);
+
+private:
+  std::mutex mutex_{};
+  std::condition_variable changed_{};
+  std::size_t left_ = 0;
+  bool hurried_ = false;
+};
 
 /// Our own actor system; the configuration must outlive it.
 struct OwnSystem {
@@ -26,6 +47,7 @@ public:
 
   void start() override;
   bool stop() override;
+  void hurry_stop() override;
   std::vector<Enqueued> enqueue(std::vector<NewJob> jobs) override;
   void with_store(const std::function<void(AnyStore&)>& work) override;
   void look_again() override;
@@ -42,7 +64,6 @@ public:
 private:
   template <class Message>
   void tell_queues(const Message& message);
-  bool drain();
 
   SharedPtr shared_;
   std::unique_ptr<OwnSystem> own_{};
@@ -51,6 +72,7 @@ private:
   std::shared_ptr<Directory> directory_ = std::make_shared<Directory>();
   std::shared_ptr<AnyStore> store_;
   caf::actor keeper_{};
+  std::shared_ptr<Draining> draining_ = std::make_shared<Draining>();
 };
 
 } // namespace zzz_jobs::runtime

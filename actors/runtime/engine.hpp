@@ -20,6 +20,8 @@ public:
   virtual void start() = 0;
   /// True if every handler ended.
   virtual bool stop() = 0;
+  /// The stop under way, or the next one, fires stop tokens at once.
+  virtual void hurry_stop() = 0;
 
   virtual std::vector<Enqueued> enqueue(std::vector<NewJob> jobs) = 0;
   /// Runs `work` with the store to itself.

@@ -39,31 +39,32 @@ Enqueued fired_before() {
 
 Enqueues::Enqueues(sqlite3* connection) noexcept
   : connection_(connection), insert_(connection, sql::sqlite::insert_job),
+    insert_started_(connection, sql::sqlite::insert_started),
     holder_(connection, sql::sqlite::live_job_by_key), cancel_(connection, sql::sqlite::cancel_job),
     raise_tick_(connection, sql::sqlite::raise_tick),
     last_tick_(connection, sql::sqlite::last_tick) {}
 
-Enqueued Enqueues::add(const NewJob& job, UnixTime now) {
+Enqueued Enqueues::add(const NewJob& job, const Insertion& how) {
   if (job.tick)
-    return add_tick(job, now);
-  return add_with_key(job, now);
+    return add_tick(job, how);
+  return add_with_key(job, how);
 }
 
 // The tick and its job stand or fall together.
-Enqueued Enqueues::add_tick(const NewJob& job, UnixTime now) {
+Enqueued Enqueues::add_tick(const NewJob& job, const Insertion& how) {
   Savepoint savepoint{connection_};
   if (raise_tick_.execute(job.tick->entry, job.tick->at) == 0)
     return fired_before();
-  auto done = add_with_key(job, now);
+  auto done = add_with_key(job, how);
   if (done.failed == errc{})
     savepoint.keep();
   return done;
 }
 
 // The index decides: asking first would cost every job that has no rival.
-Enqueued Enqueues::add_with_key(const NewJob& job, UnixTime now) {
+Enqueued Enqueues::add_with_key(const NewJob& job, const Insertion& how) {
   Enqueued done;
-  const auto refusal = insert(job, done, now);
+  const auto refusal = insert(job, done, how);
   if (!refusal)
     return done;
   const auto holder = refusal->code == SQLITE_CONSTRAINT_UNIQUE ? holder_of(job) : std::nullopt;
@@ -71,14 +72,14 @@ Enqueued Enqueues::add_with_key(const NewJob& job, UnixTime now) {
     return refused(*refusal);
   if (job.unique_strategy == UniqueStrategy::ignore_new)
     return answer_with(*holder);
-  return replace(job, *holder, now);
+  return replace(job, *holder, how);
 }
 
-Enqueued Enqueues::replace(const NewJob& job, const Job& holder, UnixTime now) {
+Enqueued Enqueues::replace(const NewJob& job, const Job& holder, const Insertion& how) {
   Savepoint savepoint{connection_};
-  cancel_.execute(holder.id, now);
+  cancel_.execute(holder.id, how.now);
   Enqueued done;
-  if (const auto refusal = insert(job, done, now))
+  if (const auto refusal = insert(job, done, how))
     return refused(*refusal);
   savepoint.keep();
   if (holder.state == JobState::executing)
@@ -86,13 +87,20 @@ Enqueued Enqueues::replace(const NewJob& job, const Job& holder, UnixTime now) {
   return done;
 }
 
-std::optional<Refusal> Enqueues::insert(const NewJob& job, Enqueued& done, UnixTime now) {
-  done.scheduled_at = start_time(job, now);
-  done.inserted_at = now;
-  done.state = done.scheduled_at > now ? JobState::scheduled : JobState::available;
-  auto refusal = insert_.try_execute(static_cast<int>(done.state), job.queue, job.worker, job.args,
-                                     job.priority, job.max_attempts, done.scheduled_at,
-                                     done.inserted_at, job.unique_key, job.timeout.count());
+std::optional<Refusal> Enqueues::insert(const NewJob& job, Enqueued& done,
+                                         const Insertion& how) {
+  done.scheduled_at = start_time(job, how.now);
+  done.inserted_at = how.now;
+  done.state = done.scheduled_at > how.now ? JobState::scheduled
+    : how.start_on                         ? JobState::executing
+                                           : JobState::available;
+  auto refusal = done.state == JobState::executing
+    ? insert_started_.try_execute(job.queue, job.worker, job.args, job.priority, job.max_attempts,
+                                  done.scheduled_at, done.inserted_at, job.unique_key,
+                                  job.timeout.count(), how.start_on)
+    : insert_.try_execute(static_cast<int>(done.state), job.queue, job.worker, job.args,
+                          job.priority, job.max_attempts, done.scheduled_at, done.inserted_at,
+                          job.unique_key, job.timeout.count());
   if (!refusal)
     done.id = sqlite3_last_insert_rowid(connection_);
   return refusal;

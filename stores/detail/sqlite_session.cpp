@@ -85,9 +85,11 @@ BatchResult Session::apply(const Batch& batch, UnixTime now) {
       outcomes_.report(progress);
     apply_outcomes(batch, result, now);
     result.enqueued.reserve(batch.enqueues.size());
+    result.claimed.resize(batch.claims.size());
+    const DirectStarts direct{batch, now, [&](std::string_view queue) { return is_idle(queue); }};
     for (const auto& job : batch.enqueues)
-      result.enqueued.push_back(add(job, now));
-    apply_claims(batch, result, now);
+      result.enqueued.push_back(add_or_start(job, direct, result, now));
+    apply_claims(batch, direct, result, now);
     result.next_due = due_.next(now);
     return std::move(result);
   });
@@ -135,21 +137,42 @@ std::optional<JobState> Session::end(const Outcome& outcome, UnixTime now) {
   return state;
 }
 
-Enqueued Session::add(const NewJob& job, UnixTime now) {
-  auto done = enqueues_.add(job, now);
+Enqueued Session::add(const NewJob& job, UnixTime now, std::optional<std::int64_t> start_on) {
+  auto done = enqueues_.add(job, {now, start_on});
   if (job.unique_key && job.unique_strategy == UniqueStrategy::cancel_existing)
     due_.forget(); // the job that it replaced may have been the next one
   if (done.state == JobState::scheduled)
     due_.expect(done.scheduled_at);
-  else
+  else if (done.state == JobState::available)
     claims_.inserted(job.queue, job.priority);
   return done;
 }
 
-void Session::apply_claims(const Batch& batch, BatchResult& result, UnixTime now) {
-  result.claimed.reserve(batch.claims.size());
-  for (const auto& request : batch.claims)
-    result.claimed.push_back(take(request, batch.known_workers, node_id_, now));
+bool Session::is_idle(std::string_view queue) {
+  return !queues_.is_paused(queue) && !claims_.has_candidates(queue);
+}
+
+Enqueued Session::add_or_start(const NewJob& job, const DirectStarts& direct, BatchResult& result,
+                               UnixTime now) {
+  const auto claim = direct.claim_for(job);
+  if (!claim)
+    return add(job, now);
+  auto done = add(job, now, node_id_);
+  if (done.failed == errc{} && !done.conflict)
+    result.claimed[*claim].push_back(started_job(job, done, node_id_));
+  return done;
+}
+
+void Session::apply_claims(const Batch& batch, const DirectStarts& direct, BatchResult& result,
+                           UnixTime now) {
+  for (std::size_t i = 0; i < batch.claims.size(); ++i) {
+    auto& jobs = result.claimed[i];
+    if (direct.serves(i))
+      std::stable_sort(jobs.begin(), jobs.end(),
+                       [](const Job& a, const Job& b) { return a.priority < b.priority; });
+    else
+      jobs = take(batch.claims[i], batch.known_workers, node_id_, now);
+  }
 }
 
 std::vector<Job> Session::take(const ClaimRequest& request, const KnownWorkers& known,

@@ -2,6 +2,7 @@
 
 #include <zzz_jobs/stores/detail/sqlite_changes.hpp>
 #include <zzz_jobs/stores/detail/sqlite_claims.hpp>
+#include <zzz_jobs/stores/detail/sqlite_direct.hpp>
 #include <zzz_jobs/stores/detail/sqlite_due.hpp>
 #include <zzz_jobs/stores/detail/sqlite_enqueue.hpp>
 #include <zzz_jobs/stores/detail/sqlite_jobs.hpp>
@@ -38,7 +39,9 @@ public:
 
   [[nodiscard]] BatchResult apply(const Batch& batch, UnixTime now);
   [[nodiscard]] std::optional<Job> claim_foreign(std::string_view queue, UnixTime now);
-  [[nodiscard]] Enqueued add(const NewJob& job, UnixTime now);
+  /// `start_on`: inserted executing, owned by this node, if it is due.
+  [[nodiscard]] Enqueued add(const NewJob& job, UnixTime now,
+                             std::optional<std::int64_t> start_on = std::nullopt);
   [[nodiscard]] std::optional<JobState> end(const Outcome& outcome, UnixTime now);
   [[nodiscard]] bool is_paused(std::string_view queue);
   [[nodiscard]] std::uint32_t rescue_stuck(std::chrono::seconds age, UnixTime now);
@@ -61,7 +64,11 @@ private:
   [[nodiscard]] bool has_work(const Batch& batch, UnixTime now);
   [[nodiscard]] bool may_claim(std::string_view queue);
   void apply_outcomes(const Batch& batch, BatchResult& result, UnixTime now);
-  void apply_claims(const Batch& batch, BatchResult& result, UnixTime now);
+  [[nodiscard]] bool is_idle(std::string_view queue);
+  [[nodiscard]] Enqueued add_or_start(const NewJob& job, const DirectStarts& direct,
+                                      BatchResult& result, UnixTime now);
+  void apply_claims(const Batch& batch, const DirectStarts& direct, BatchResult& result,
+                    UnixTime now);
   [[nodiscard]] std::vector<Job> take(const ClaimRequest& request, const KnownWorkers& known,
                                       std::optional<std::int64_t> node, UnixTime now);
   void promote(UnixTime now);

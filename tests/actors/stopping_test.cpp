@@ -4,6 +4,10 @@
 
 #include <atomic>
 
+#ifdef ZZZ_JOBS_HAS_SQLITE
+#include <zzz_jobs/stores/sqlite_transaction.hpp>
+#endif
+
 using namespace zzz_jobs;
 using namespace zzz_jobs::support;
 using namespace std::chrono_literals;
@@ -93,6 +97,26 @@ TEMPLATE_LIST_TEST_CASE("stop ends within its limit though a handler never retur
   CHECK(eventually([&] { return door->waiting() == 0; }));
 }
 
+TEST_CASE("a hurried stop does not wait for handlers to end by themselves", "[stopping]") {
+  std::atomic<bool> running{false};
+  std::atomic<StopReason> reason{StopReason::none};
+  auto config = quick(1);
+  config.shutdown_timeout = 1h;
+  MemorySupervisor supervisor{{}, config};
+  supervisor.register_worker("w", [&](std::string_view, JobContext& context) {
+    running = true;
+    if (eventually([&] { return context.stop_requested(); }))
+      reason = context.stop_reason();
+  });
+  supervisor.start();
+  supervisor.enqueue("w");
+  REQUIRE(eventually([&] { return running.load(); }));
+  std::thread stopper([&] { supervisor.stop(); });
+  supervisor.hurry_stop();
+  stopper.join();
+  CHECK(reason == StopReason::shutdown);
+}
+
 TEST_CASE("a supervisor that was never started stops at once", "[stopping]") {
   MemorySupervisor supervisor{{}, quick()};
   supervisor.enqueue("w");
@@ -141,6 +165,25 @@ TEST_CASE("jobs, pauses and results survive a restart on the same file", "[stopp
   CHECK(state_of(supervisor, waiting) == JobState::available);
   supervisor.resume_queue("default");
   CHECK(comes_to(supervisor, waiting, JobState::completed));
+}
+
+TEST_CASE("a job and the application's row stand or fall together and the job runs at once",
+          "[stopping][sqlite]") {
+  TempFolder folder;
+  auto config = quick();
+  config.poll_interval = 1h;
+  SqliteSupervisor supervisor{{.path = folder.path() / "jobs.db"}, config};
+  supervisor.register_worker("w", [](std::string_view, JobContext&) {});
+  supervisor.start();
+  std::int64_t id = 0;
+  supervisor.transaction([&](sqlite3* connection) { id = enqueue(connection, "w", "").id; });
+  CHECK(comes_to(supervisor, id, JobState::completed));
+  CHECK_THROWS_AS(supervisor.transaction([&](sqlite3* connection) {
+    enqueue(connection, "w", "");
+    throw std::runtime_error("rolled back");
+  }),
+                  std::runtime_error);
+  CHECK(supervisor.list({.worker = "w"}).size() == 1);
 }
 
 TEST_CASE("a second supervisor on the file is refused with the holder's name",

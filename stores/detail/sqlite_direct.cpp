@@ -1,0 +1,54 @@
+#include <zzz_jobs/stores/detail/sqlite_direct.hpp>
+
+namespace zzz_jobs::detail::sqlite {
+
+DirectStarts::DirectStarts(const Batch& batch, UnixTime now,
+                           const std::function<bool(std::string_view queue)>& is_idle)
+  : batch_(batch), now_(now), direct_(batch.claims.size(), false) {
+  if (batch.enqueues.empty())
+    return;
+  for (std::size_t i = 0; i < batch.claims.size(); ++i)
+    direct_[i] = fits(batch.claims[i]) && is_idle(batch.claims[i].queue);
+}
+
+bool DirectStarts::starts_now(const NewJob& job) const {
+  const bool later = job.delay ? job.delay->count() > 0 : job.scheduled_at.value_or(now_) > now_;
+  const auto* known = batch_.known_workers.get();
+  return !later && (known == nullptr || known->contains(job.worker));
+}
+
+bool DirectStarts::fits(const ClaimRequest& request) const {
+  std::size_t count = 0;
+  for (const auto& job : batch_.enqueues)
+    if (job.queue == request.queue && starts_now(job) && ++count > request.slots)
+      return false;
+  return count > 0;
+}
+
+std::optional<std::size_t> DirectStarts::claim_for(const NewJob& job) const {
+  for (std::size_t i = 0; i < direct_.size(); ++i)
+    if (direct_[i] && batch_.claims[i].queue == job.queue)
+      return starts_now(job) ? std::optional{i} : std::nullopt;
+  return std::nullopt;
+}
+
+Job started_job(const NewJob& job, const Enqueued& done, std::int64_t node) {
+  Job started;
+  started.id = done.id;
+  started.state = JobState::executing;
+  started.queue = job.queue;
+  started.worker = job.worker;
+  started.args = job.args;
+  started.priority = job.priority;
+  started.attempt = 1;
+  started.max_attempts = job.max_attempts;
+  started.timeout = job.timeout;
+  started.scheduled_at = done.scheduled_at;
+  started.attempted_at = done.inserted_at;
+  started.inserted_at = done.inserted_at;
+  started.unique_key = job.unique_key;
+  started.node = node;
+  return started;
+}
+
+} // namespace zzz_jobs::detail::sqlite
