@@ -74,6 +74,7 @@ struct Batch {
 struct Enqueued {
   std::int64_t id = 0;   ///< of the new job, or of the live one it conflicts with
   bool conflict = false; ///< a live job has the key (or the cron tick was fired)
+  /// Executing: a direct start, the job is among those that the batch claimed.
   JobState state = JobState::available;
   UnixTime inserted_at{};
   UnixTime scheduled_at{};

@@ -1,14 +1,30 @@
 #include <zzz_jobs/stores/detail/sqlite_direct.hpp>
 
+#include <algorithm>
+
 namespace zzz_jobs::detail::sqlite {
 
 DirectStarts::DirectStarts(const Batch& batch, UnixTime now,
                            const std::function<bool(std::string_view queue)>& is_idle)
   : batch_(batch), now_(now), direct_(batch.claims.size(), false) {
-  if (batch.enqueues.empty())
+  if (batch.enqueues.empty() || batch.claims.empty() || replaces_jobs())
     return;
   for (std::size_t i = 0; i < batch.claims.size(); ++i)
-    direct_[i] = fits(batch.claims[i]) && is_idle(batch.claims[i].queue);
+    direct_[i] = is_only(batch.claims[i]) && fits(batch.claims[i]) && is_idle(batch.claims[i].queue);
+}
+
+/// Of several claims of one queue the first would have to get all it can.
+bool DirectStarts::is_only(const ClaimRequest& request) const {
+  return std::count_if(batch_.claims.begin(), batch_.claims.end(), [&](const ClaimRequest& other) {
+           return other.queue == request.queue;
+         }) == 1;
+}
+
+/// Such a job could cancel one that this very batch has started.
+bool DirectStarts::replaces_jobs() const {
+  return std::any_of(batch_.enqueues.begin(), batch_.enqueues.end(), [](const NewJob& job) {
+    return job.unique_key && job.unique_strategy == UniqueStrategy::cancel_existing;
+  });
 }
 
 bool DirectStarts::starts_now(const NewJob& job) const {

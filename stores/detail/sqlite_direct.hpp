@@ -28,6 +28,8 @@ public:
   [[nodiscard]] bool serves(std::size_t claim) const { return direct_[claim]; }
 
 private:
+  [[nodiscard]] bool replaces_jobs() const;
+  [[nodiscard]] bool is_only(const ClaimRequest& request) const;
   [[nodiscard]] bool starts_now(const NewJob& job) const;
   [[nodiscard]] bool fits(const ClaimRequest& request) const;
 

@@ -5,7 +5,10 @@
 #include <zzz_jobs/testing.hpp>
 #include <zzz_jobs/zzz_jobs.hpp>
 
+#include <sqlite3.h>
+
 #include <chrono>
+#include <cstdio>
 #include <exception>
 #include <memory>
 #include <stdexcept>
@@ -15,6 +18,26 @@ using namespace zzz_jobs;
 using namespace std::chrono_literals;
 
 namespace {
+
+/// A table of the published definition in which two live jobs have one key.
+void make_table_to_take_over(const char* file) {
+  sqlite3* connection = nullptr;
+  sqlite3_open(file, &connection);
+  const int code = sqlite3_exec(
+    connection,
+    "CREATE TABLE zzz_jobs (id INTEGER PRIMARY KEY AUTOINCREMENT, state INTEGER NOT NULL DEFAULT 0,"
+    " queue TEXT NOT NULL DEFAULT 'default', worker TEXT NOT NULL, args TEXT NOT NULL DEFAULT '',"
+    " priority INTEGER NOT NULL DEFAULT 0, attempt INTEGER NOT NULL DEFAULT 0,"
+    " max_attempts INTEGER NOT NULL DEFAULT 20, scheduled_at BIGINT NOT NULL DEFAULT 0,"
+    " attempted_at BIGINT, completed_at BIGINT, inserted_at BIGINT NOT NULL DEFAULT 0,"
+    " errors TEXT, unique_key TEXT);"
+    "INSERT INTO zzz_jobs (queue, worker, unique_key) VALUES ('old', 'slow', 'k'), ('old', 'slow', "
+    "'k')",
+    nullptr, nullptr, nullptr);
+  sqlite3_close(connection);
+  if (code != SQLITE_OK)
+    throw std::runtime_error(sqlite3_errstr(code));
+}
 
 /// An hour ago, so that everything has an age now.
 std::shared_ptr<testing::VirtualClock> an_hour_ago() {
@@ -67,6 +90,7 @@ int main(int argc, char** argv) {
   try {
     if (argc != 2)
       throw std::invalid_argument("which file?");
+    make_table_to_take_over(argv[1]);
     SqliteSupervisor jobs{{.path = argv[1], .clock = an_hour_ago()}, {.mode = RunMode::manual}};
     register_workers(jobs);
     finished_jobs(jobs);

@@ -115,9 +115,12 @@ TEST_CASE("a direct start keeps keys unique and ticks single", "[sqlite][direct]
   CHECK(second.enqueued[0].id == first.enqueued[0].id);
   CHECK(second.claimed[0].empty());
   keyed.unique_strategy = UniqueStrategy::cancel_existing;
-  auto replacing = batch_of({keyed}, 5);
+  // Two of one key: the second cancels the first, which must not have started.
+  auto replacing = batch_of({keyed, keyed}, 5);
   const auto third = store.apply(replacing);
   CHECK(third.enqueued[0].cancelled == first.claimed[0][0].claim());
+  CHECK_FALSE(third.enqueued[1].cancelled);
   REQUIRE(third.claimed[0].size() == 1);
-  CHECK(third.claimed[0][0].id == third.enqueued[0].id);
+  CHECK(third.claimed[0][0].id == third.enqueued[1].id);
+  CHECK(store.get(third.enqueued[0].id)->state == JobState::cancelled);
 }
