@@ -74,8 +74,9 @@ struct Stats {
 /// and telemetry handlers included, except that `stop` and the destructor must
 /// not be called from a handler.
 ///
-/// Functions that need the store wait for it and throw Error: `unavailable` if
-/// it does not answer within `store_timeout`, `not_allowed` after `stop`.
+/// Functions that need the store wait for it and throw Error(unavailable) if it
+/// does not answer within `store_timeout`. After `stop` nothing can be enqueued
+/// or started (`not_allowed`); jobs can still be looked at.
 class AnySupervisor {
 public:
   AnySupervisor(const AnySupervisor&) = delete;
@@ -183,8 +184,11 @@ public:
 
   // --- events ---------------------------------------------------------------------
 
-  /// Any number of handlers; the answer is for `detach_telemetry`.
+  /// Any number of handlers; the answer is for `detach_telemetry`. What the
+  /// handler refers to must outlive the supervisor, or be detached before.
   std::uint64_t attach_telemetry(TelemetryHandler handler);
+  /// When it returns the handler is called no more; waits for a call under way,
+  /// unless it is called from there.
   void detach_telemetry(std::uint64_t id);
 
   [[nodiscard]] const SupervisorConfig& config() const noexcept;

@@ -50,7 +50,7 @@ AnySupervisor::AnySupervisor(std::unique_ptr<AnyStore> store, SupervisorConfig c
 AnySupervisor::~AnySupervisor() {
   stop();
   // Telemetry handlers hear the last events meanwhile, and may still call us.
-  engine_.reset();
+  engine_->end();
 }
 
 void AnySupervisor::register_worker(WorkerDef worker) {
@@ -132,6 +132,7 @@ std::vector<Enqueued> AnySupervisor::enqueue_many(std::vector<JobRequest> jobs) 
 }
 
 void AnySupervisor::start() {
+  const std::lock_guard lock(stopping_);
   check_running();
   if (!started_.exchange(true))
     engine_->start();

@@ -1,5 +1,7 @@
 #include <zzz_jobs/config/supervisor_config.hpp>
 
+#include <zzz_jobs/config/errc.hpp>
+
 #include <set>
 #include <string>
 
@@ -35,9 +37,11 @@ void check_queues(Problems& problems, const SupervisorConfig& config) {
   std::set<std::string_view> names;
   for (const auto& queue : config.queues) {
     const auto key = "queue \"" + queue.name + "\": ";
-    if (queue.name.empty() || queue.name.size() > config.limits.name_bytes_max)
-      problems.add(key + "name must have 1.." + std::to_string(config.limits.name_bytes_max)
-                   + " bytes, got " + std::to_string(queue.name.size()));
+    try {
+      check_name(key + "name", queue.name, config.limits.name_bytes_max);
+    } catch (const Error& error) {
+      problems.add(error.what());
+    }
     if (!names.insert(queue.name).second)
       problems.add(key + "must be named once");
     problems.range(key + "concurrency", queue.concurrency, 1, 10'000);

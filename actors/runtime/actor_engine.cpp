@@ -4,6 +4,7 @@
 #include <zzz_jobs/actors/runtime/keeper.hpp>
 #include <zzz_jobs/actors/runtime/waiting_call.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <thread>
 #include <utility>
@@ -14,6 +15,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto record_patience = 1s;
+constexpr auto start_patience = 10s;
+constexpr auto ask_again = 100ms;
 
 } // namespace
 
@@ -36,12 +39,26 @@ ActorEngine::ActorEngine(SharedPtr shared, std::shared_ptr<AnyStore> store,
                            : nullptr),
     system_(system == nullptr ? *own_->system : *system), store_(std::move(store)) {
   keeper_ = system_.spawn(keeper, KeeperSetup{shared_, store_, pool_, directory_});
-  // Nothing is sent to the store actor before it is there.
-  while (!directory_->store())
-    std::this_thread::yield();
+  try {
+    wait_for_actor("store");
+  } catch (...) {
+    end();
+    throw;
+  }
 }
 
-ActorEngine::~ActorEngine() {
+/// Nothing is sent to an actor before it is there.
+void ActorEngine::wait_for_actor(const std::string& name) {
+  const auto deadline = std::chrono::steady_clock::now() + start_patience;
+  while (!directory_->find(name)) {
+    if (std::chrono::steady_clock::now() > deadline)
+      throw Error(errc::unavailable, "supervisor: its actor \"" + name
+                                       + "\" was not started within 10 s; the log says why");
+    std::this_thread::sleep_for(20us);
+  }
+}
+
+void ActorEngine::end() {
   caf::scoped_actor self{system_, true};
   self->send(keeper_, EndMsg{});
   self->wait_for(keeper_);
@@ -50,8 +67,7 @@ ActorEngine::~ActorEngine() {
 void ActorEngine::start() {
   caf::anon_send(keeper_, StartMsg{});
   // A stop that follows must find the queues; cron is the last to come.
-  while (!directory_->find("cron"))
-    std::this_thread::yield();
+  wait_for_actor("cron");
 }
 
 template <class Message>
@@ -62,33 +78,64 @@ void ActorEngine::tell_queues(const Message& message) {
 
 bool ActorEngine::stop() {
   const auto& config = shared_->config;
-  const auto queues = directory_->queues();
-  draining_->begin(queues.size());
-  for (const auto& queue : queues)
-    caf::anon_send(queue, DrainMsg{[draining = draining_] { draining->arrive(); }});
+  shared_->draining = true;
+  caf::anon_send(keeper_, StopMaintenanceMsg{});
+  if (directory_->queues().empty())
+    return true; // never started
+  std::set<std::string> names;
+  for (const auto& queue : config.queues)
+    names.insert(queue.name);
+  draining_->begin(std::move(names));
   const auto now = [] { return std::chrono::steady_clock::now(); };
-  if (draining_->wait_until(now() + config.shutdown_timeout, false))
+  if (drained_until(now() + config.shutdown_timeout, false))
     return true;
   tell_queues(StopAllMsg{StopReason::shutdown});
-  if (draining_->wait_until(now() + config.stop_grace, true))
+  if (drained_until(now() + config.stop_grace, true))
     return true;
   tell_queues(AbandonMsg{});
   // What was handed back is recorded now, if the store is there.
-  draining_->wait_until(now() + record_patience, true);
+  drained_until(now() + record_patience, true);
   return false;
+}
+
+/// Asks again and again: a queue supervisor may be replaced meanwhile.
+bool ActorEngine::drained_until(SteadyTime deadline, bool patient) {
+  for (;;) {
+    for (const auto& queue : draining_->left())
+      if (const auto supervisor = directory_->find("queue " + queue))
+        caf::anon_send(supervisor,
+                       DrainMsg{[draining = draining_, queue] { draining->arrive(queue); }});
+    const auto until = std::min(deadline, std::chrono::steady_clock::now() + ask_again);
+    if (draining_->wait_until(until, patient))
+      return true;
+    if (draining_->hurried() && !patient)
+      return false;
+    if (until == deadline)
+      return false;
+  }
 }
 
 void ActorEngine::hurry_stop() { draining_->hurry(); }
 
-void Draining::begin(std::size_t queues) {
+void Draining::begin(std::set<std::string> queues) {
   const std::lock_guard lock(mutex_);
-  left_ = queues;
+  left_ = std::move(queues);
 }
 
-void Draining::arrive() {
+void Draining::arrive(const std::string& queue) {
   const std::lock_guard lock(mutex_);
-  --left_;
+  left_.erase(queue);
   changed_.notify_all();
+}
+
+std::set<std::string> Draining::left() const {
+  const std::lock_guard lock(mutex_);
+  return left_;
+}
+
+bool Draining::hurried() const {
+  const std::lock_guard lock(mutex_);
+  return hurried_;
 }
 
 void Draining::hurry() {
@@ -99,8 +146,8 @@ void Draining::hurry() {
 
 bool Draining::wait_until(SteadyTime deadline, bool patient) {
   std::unique_lock lock(mutex_);
-  changed_.wait_until(lock, deadline, [&] { return left_ == 0 || (hurried_ && !patient); });
-  return left_ == 0;
+  changed_.wait_until(lock, deadline, [&] { return left_.empty() || (hurried_ && !patient); });
+  return left_.empty();
 }
 
 std::vector<Enqueued> ActorEngine::enqueue(std::vector<NewJob> jobs) {
@@ -117,10 +164,10 @@ void ActorEngine::look_again() {
 }
 
 void ActorEngine::queue_paused(std::string_view queue, bool paused) {
-  if (const auto supervisor = directory_->find("queue " + std::string{queue}))
-    caf::anon_send(supervisor, PausedMsg{paused});
   if (!paused)
-    look_again();
+    return look_again();
+  if (const auto supervisor = directory_->find("queue " + std::string{queue}))
+    caf::anon_send(supervisor, PausedMsg{});
 }
 
 void ActorEngine::cancelled(const Claim& claim) {
@@ -141,31 +188,44 @@ bool ActorEngine::set_concurrency(std::string_view queue, std::uint32_t concurre
 }
 
 std::uint64_t ActorEngine::attach_telemetry(TelemetryHandler handler) {
-  // The number is known to the sink only after it is attached.
-  const auto number = std::make_shared<std::atomic<std::uint64_t>>(0);
-  const auto waiting = std::make_shared<std::atomic<std::size_t>>(0);
-  const auto sink = [=, shared = shared_.get(), directory = directory_](const Events& events) {
-    const auto actor = directory->find("telemetry " + std::to_string(*number));
+  const auto inbox = std::make_shared<TelemetryInbox>();
+  const auto sink = [inbox, shared = shared_.get()](const Events& events) {
+    const auto [actor, waiting] = inbox->served();
     const auto count = events->size();
-    if (!actor || waiting->fetch_add(count) + count > shared->config.telemetry_backlog_max) {
-      if (actor)
-        waiting->fetch_sub(count);
+    if (!actor) {
+      shared->counters.events_dropped += count;
+      return;
+    }
+    // One batch is taken however large it is, if nothing else waits.
+    const auto before = waiting->fetch_add(count);
+    if (before > 0 && before + count > shared->config.telemetry_backlog_max) {
+      waiting->fetch_sub(count);
       shared->counters.events_dropped += count;
       return;
     }
     caf::anon_send(actor, EventsMsg{events});
   };
-  *number = shared_->telemetry.attach(sink);
-  caf::anon_send(keeper_, AddTelemetryMsg{*number, std::move(handler), waiting});
-  // Events from now on are heard: wait for the actor.
-  while (!directory_->find("telemetry " + std::to_string(*number)))
-    std::this_thread::yield();
-  return *number;
+  const auto id = shared_->telemetry.attach(sink);
+  {
+    const std::lock_guard lock(inboxes_mutex_);
+    inboxes_[id] = inbox;
+  }
+  caf::anon_send(keeper_, AddTelemetryMsg{id, std::move(handler), inbox});
+  wait_for_actor("telemetry " + std::to_string(id)); // events from now on are heard
+  return id;
 }
 
 void ActorEngine::detach_telemetry(std::uint64_t id) {
   shared_->telemetry.detach(id);
+  std::shared_ptr<TelemetryInbox> inbox;
+  {
+    const std::lock_guard lock(inboxes_mutex_);
+    if (auto found = inboxes_.extract(id))
+      inbox = std::move(found.mapped());
+  }
   caf::anon_send(keeper_, RemoveTelemetryMsg{id});
+  if (inbox)
+    inbox->detach();
 }
 
 } // namespace zzz_jobs::runtime

@@ -9,17 +9,22 @@
 #include <caf/all.hpp>
 
 #include <condition_variable>
-#include <cstddef>
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <set>
+#include <string>
 
 namespace zzz_jobs::runtime {
 
 /// How far a stop has come: the queues that are not drained yet. Any thread.
 class Draining {
 public:
-  void begin(std::size_t queues);
-  void arrive();
+  void begin(std::set<std::string> queues);
+  void arrive(const std::string& queue);
+  [[nodiscard]] std::set<std::string> left() const;
+  [[nodiscard]] bool hurried() const;
   /// No further wait for handlers that may end by themselves.
   void hurry();
   /// True once all queues have arrived; false at the deadline, or at once when
@@ -27,9 +32,9 @@ public:
   bool wait_until(SteadyTime deadline, bool patient);
 
 private:
-  std::mutex mutex_{};
+  mutable std::mutex mutex_{};
   std::condition_variable changed_{};
-  std::size_t left_ = 0;
+  std::set<std::string> left_{};
   bool hurried_ = false;
 };
 
@@ -43,10 +48,10 @@ struct OwnSystem {
 class ActorEngine final : public Engine {
 public:
   ActorEngine(SharedPtr shared, std::shared_ptr<AnyStore> store, caf::actor_system* system);
-  ~ActorEngine() override;
 
   void start() override;
   bool stop() override;
+  void end() override;
   void hurry_stop() override;
   std::vector<Enqueued> enqueue(std::vector<NewJob> jobs) override;
   void with_store(const std::function<void(AnyStore&)>& work) override;
@@ -64,6 +69,8 @@ public:
 private:
   template <class Message>
   void tell_queues(const Message& message);
+  void wait_for_actor(const std::string& name);
+  bool drained_until(SteadyTime deadline, bool patient);
 
   SharedPtr shared_;
   std::unique_ptr<OwnSystem> own_{};
@@ -72,6 +79,8 @@ private:
   std::shared_ptr<Directory> directory_ = std::make_shared<Directory>();
   std::shared_ptr<AnyStore> store_;
   caf::actor keeper_{};
+  std::mutex inboxes_mutex_{};
+  std::map<std::uint64_t, std::shared_ptr<TelemetryInbox>> inboxes_{}; ///< by handler
   std::shared_ptr<Draining> draining_ = std::make_shared<Draining>();
 };
 

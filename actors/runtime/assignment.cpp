@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <iterator>
+#include <system_error>
 #include <utility>
 
 namespace zzz_jobs::runtime {
 
-Assignment::Assignment(std::vector<Job> jobs, WorkersSnapshot workers)
-  : jobs_(std::move(jobs)), workers_(std::move(workers)) {
+Assignment::Assignment(std::vector<Job> jobs, WorkersSnapshot workers,
+                       std::shared_ptr<BlockingPool> pool)
+  : jobs_(std::move(jobs)), workers_(std::move(workers)), pool_(std::move(pool)) {
   finished_.reserve(jobs_.size());
 }
 
@@ -54,6 +56,18 @@ std::shared_ptr<StopSignal> Assignment::spend_signal() {
   return std::exchange(signal_, std::make_shared<StopSignal>());
 }
 
+/// The application's stop callbacks may take their time: no actor waits for them.
+void Assignment::fire(const std::shared_ptr<StopSignal>& signal, StopReason reason) const {
+  if (pool_) {
+    try {
+      pool_->submit([signal, reason] { signal->fire(reason); });
+      return;
+    } catch (const std::system_error&) { // no thread: then here
+    }
+  }
+  signal->fire(reason);
+}
+
 bool Assignment::stop(const Claim& claim, StopReason reason) {
   std::shared_ptr<StopSignal> signal;
   {
@@ -70,7 +84,7 @@ bool Assignment::stop(const Claim& claim, StopReason reason) {
       return true;
     }
   }
-  signal->fire(reason);
+  fire(signal, reason);
   return true;
 }
 
@@ -82,7 +96,7 @@ void Assignment::stop_running(StopReason reason) {
       return;
     signal = spend_signal();
   }
-  signal->fire(reason);
+  fire(signal, reason);
 }
 
 bool Assignment::give_up_locked(OutcomeKind kind, const std::string& reason, SteadyTime now) {
@@ -107,7 +121,7 @@ bool Assignment::give_up(OutcomeKind kind, StopReason why, const std::string& re
       return false;
     signal = spend_signal();
   }
-  signal->fire(why);
+  fire(signal, why);
   return true;
 }
 
@@ -129,7 +143,7 @@ std::optional<SteadyTime> Assignment::check_timeout(SteadyTime now) {
       next = std::min(next.value_or(SteadyTime::max()), now + jobs_[i].timeout);
   }
   if (signal)
-    signal->fire(StopReason::timeout);
+    fire(signal, StopReason::timeout);
   return next;
 }
 

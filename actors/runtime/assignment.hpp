@@ -1,5 +1,6 @@
 #pragma once
 
+#include <zzz_jobs/actors/runtime/blocking_pool.hpp>
 #include <zzz_jobs/actors/runtime/execution.hpp>
 
 #include <chrono>
@@ -23,7 +24,10 @@ using SteadyTime = std::chrono::steady_clock::time_point;
 /// costs more than such a handler; one job otherwise.
 class Assignment {
 public:
-  Assignment(std::vector<Job> jobs, WorkersSnapshot workers);
+  /// Stop callbacks of handlers run on a thread of `pool`, or, without one, of
+  /// whoever stops the handler.
+  Assignment(std::vector<Job> jobs, WorkersSnapshot workers,
+             std::shared_ptr<BlockingPool> pool = nullptr);
 
   // --- the handler's thread -----------------------------------------------------
 
@@ -75,11 +79,13 @@ private:
   };
 
   std::shared_ptr<StopSignal> spend_signal();
+  void fire(const std::shared_ptr<StopSignal>& signal, StopReason reason) const;
   bool give_up_locked(OutcomeKind kind, const std::string& reason, SteadyTime now);
 
   mutable std::mutex mutex_{};
   std::vector<Job> jobs_;
   WorkersSnapshot workers_;
+  std::shared_ptr<BlockingPool> pool_;
   std::size_t next_ = 0;
   std::optional<Running> running_{};
   std::shared_ptr<StopSignal> signal_ = std::make_shared<StopSignal>();

@@ -34,22 +34,24 @@ BlockingPool::~BlockingPool() {
   state_->work.notify_all();
 }
 
-void BlockingPool::submit(Task task) {
+bool BlockingPool::submit(Task task) {
   const std::lock_guard lock(state_->mutex);
   state_->tasks.push_back(std::move(task));
   if (state_->idle >= state_->tasks.size()) {
     state_->work.notify_one();
-    return;
+    return true;
   }
   try {
     std::thread([state = state_] { serve(state); }).detach();
     ++state_->threads;
+    return true;
   } catch (const std::system_error&) {
     // Out of threads: the ones there are take it, if there are any.
     if (state_->threads == 0) {
       state_->tasks.pop_back();
       throw;
     }
+    return false;
   }
 }
 

@@ -21,8 +21,9 @@ public:
   BlockingPool(const BlockingPool&) = delete;
   BlockingPool& operator=(const BlockingPool&) = delete;
 
-  /// @throws std::system_error if no thread runs and none can be started.
-  void submit(Task task);
+  /// False if the task waits for a thread, since none more can be started.
+  /// @throws std::system_error if there is none at all.
+  bool submit(Task task);
 
   [[nodiscard]] std::size_t threads() const;
 

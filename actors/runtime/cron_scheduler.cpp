@@ -45,7 +45,10 @@ void CronState::ask_store() {
   std::vector<std::string> names;
   for (const auto& entry : setup_.shared->crons.entries())
     names.push_back(entry.name);
-  if (!store || names.empty())
+  if (names.empty())
+    return;
+  look_in(retry_pause); // unless the answer says when
+  if (!store)
     return;
   auto ticks = std::make_shared<CronTicksMsg>();
   auto work = [ticks, entries = std::move(names)](AnyStore& open) {
@@ -63,6 +66,10 @@ void CronState::ask_store() {
 }
 
 void CronState::fire_due(const CronTicksMsg& ticks) {
+  if (*firing_ > 0) { // in an outage: the same ticks again would only pile up
+    look_in(retry_pause);
+    return;
+  }
   if (!running_since_)
     running_since_ = ticks.now;
   milliseconds wait = look_max;
@@ -94,8 +101,11 @@ void CronState::fire(const CronEntry& entry, UnixTime tick) {
   job.tick = CronTick{entry.name, tick};
   std::vector<NewJob> jobs;
   jobs.push_back(std::move(job));
-  auto done = [shared = setup_.shared, name = entry.name](const std::vector<Enqueued>& answers,
-                                                          const std::exception_ptr& error) {
+  ++*firing_;
+  auto done = [shared = setup_.shared, name = entry.name,
+               firing = firing_](const std::vector<Enqueued>& answers,
+                                 const std::exception_ptr& error) {
+    --*firing;
     if (error || answers.empty())
       shared->log(LogLevel::warning, "cron_not_fired entry=" + name + " action=\"tried again\"");
     else if (answers.front().failed != errc{})

@@ -4,8 +4,10 @@
 
 #include <caf/all.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 namespace zzz_jobs::runtime {
@@ -25,6 +27,8 @@ private:
   caf::stateful_actor<CronState>* self_ = nullptr;
   MaintenanceSetup setup_{};
   std::optional<UnixTime> running_since_{}; ///< by the store's clock
+  /// Ticks on their way to the store.
+  std::shared_ptr<std::atomic<int>> firing_ = std::make_shared<std::atomic<int>>(0);
   std::uint64_t timer_ = 0;                 ///< only the newest timer counts
 };
 

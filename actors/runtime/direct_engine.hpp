@@ -31,6 +31,7 @@ public:
   bool stop() override;
   std::vector<Enqueued> enqueue(std::vector<NewJob> jobs) override;
   void with_store(const std::function<void(AnyStore&)>& work) override;
+  void end() override {}
   void hurry_stop() override {}
   void look_again() override {}
   void queue_paused(std::string_view, bool) override {}

@@ -2,6 +2,7 @@
 
 #include <caf/actor.hpp>
 
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <string>
@@ -42,7 +43,12 @@ public:
     return queues;
   }
 
+  /// The supervisor ends: nobody is replaced any more.
+  void close() { closed_ = true; }
+  [[nodiscard]] bool closed() const { return closed_; }
+
 private:
+  std::atomic<bool> closed_{false};
   mutable std::mutex mutex_{};
   std::map<std::string, caf::actor, std::less<>> actors_{};
 };

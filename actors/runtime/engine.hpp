@@ -20,6 +20,8 @@ public:
   virtual void start() = 0;
   /// True if every handler ended.
   virtual bool stop() = 0;
+  /// Ends everything; every other call may still be made, and is refused.
+  virtual void end() = 0;
   /// The stop under way, or the next one, fires stop tokens at once.
   virtual void hurry_stop() = 0;
 

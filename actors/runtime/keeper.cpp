@@ -21,6 +21,8 @@ constexpr milliseconds restart_pause_max = 1s;
 constexpr auto long_life = 10s;
 constexpr auto store_name = "store";
 
+std::string telemetry_name(std::uint64_t id) { return "telemetry " + std::to_string(id); }
+
 milliseconds restart_pause(std::uint32_t restarts) {
   if (restarts == 0)
     return 0ms;
@@ -48,20 +50,11 @@ caf::behavior KeeperState::start(caf::stateful_actor<KeeperState>* self, KeeperS
       if (!ending_)
         spawn(child);
     },
-    [this](AddTelemetryMsg& message) {
-      add("telemetry " + std::to_string(message.id),
-          [this, handler = std::move(message.handler), waiting = std::move(message.waiting)] {
-            return self_->spawn<caf::monitored>(
-              telemetry_actor, TelemetrySetup{handler, setup_.shared, setup_.pool, waiting});
-          });
-    },
-    [this](RemoveTelemetryMsg& message) {
-      const auto found = children_.find("telemetry " + std::to_string(message.id));
-      if (found == children_.end())
-        return;
-      setup_.directory->remove(found->first);
-      self_->send(found->second.actor, QuitMsg{});
-      children_.erase(found);
+    [this](AddTelemetryMsg& message) { add_telemetry(message); },
+    [this](RemoveTelemetryMsg& message) { dismiss(telemetry_name(message.id)); },
+    [this](StopMaintenanceMsg&) {
+      for (const auto* child : {"cron", "rescuer", "pruner"})
+        dismiss(child);
     },
     [this](EndMsg&) { end(); },
     [this](turn_atom) { kill_rest(); },
@@ -69,8 +62,35 @@ caf::behavior KeeperState::start(caf::stateful_actor<KeeperState>* self, KeeperS
 }
 
 void KeeperState::add(const std::string& child, std::function<caf::actor()> how) {
+  if (ending_)
+    return;
   children_[child] = Child{.spawn = std::move(how)};
   spawn(child);
+}
+
+void KeeperState::add_telemetry(const AddTelemetryMsg& message) {
+  add(telemetry_name(message.id), [this, message] {
+    const auto waiting = std::make_shared<std::atomic<std::size_t>>(0);
+    auto actor = self_->spawn<caf::monitored>(
+      telemetry_actor,
+      TelemetrySetup{message.handler, setup_.shared, setup_.pool, message.inbox, waiting});
+    message.inbox->serve(actor, waiting);
+    return actor;
+  });
+}
+
+/// Ends a child for good; it stays known until it is down.
+void KeeperState::dismiss(const std::string& name_of_child) {
+  const auto found = children_.find(name_of_child);
+  if (found == children_.end())
+    return;
+  setup_.directory->remove(name_of_child);
+  if (!found->second.actor) {
+    children_.erase(found);
+    return;
+  }
+  found->second.dismissed = true;
+  self_->send(found->second.actor, QuitMsg{});
 }
 
 void KeeperState::spawn(const std::string& name_of_child) {
@@ -78,7 +98,15 @@ void KeeperState::spawn(const std::string& name_of_child) {
   if (found == children_.end() || found->second.actor)
     return;
   auto& child = found->second;
-  child.actor = child.spawn();
+  try {
+    child.actor = child.spawn();
+  } catch (const std::exception& error) { // no thread to be had, perhaps
+    setup_.shared->log(LogLevel::error, "actor_not_started name=\"" + name_of_child + "\" error=\""
+                                          + error.what() + "\" action=\"tried again\"");
+    ++child.restarts;
+    self_->delayed_send(self_, restart_pause_max, look_atom::value, name_of_child);
+    return;
+  }
   child.since = std::chrono::steady_clock::now();
   setup_.directory->set(name_of_child, child.actor);
   if (name_of_child == store_name)
@@ -114,12 +142,13 @@ void KeeperState::child_ended(const caf::down_msg& down) {
     return;
   auto& [child_name, child] = *found;
   child.actor = nullptr;
-  setup_.directory->remove(child_name);
-  if (ending_) {
+  if (ending_ || child.dismissed) {
     children_.erase(found);
-    end_next();
+    if (ending_)
+      end_next();
     return;
   }
+  setup_.directory->remove(child_name);
   if (std::chrono::steady_clock::now() - child.since > long_life)
     child.restarts = 0;
   const auto pause = restart_pause(child.restarts++);
@@ -136,6 +165,7 @@ void KeeperState::child_ended(const caf::down_msg& down) {
 /// In the order in which they need each other, the store actor last.
 void KeeperState::end() {
   ending_ = true;
+  setup_.directory->close();
   std::erase_if(children_, [](const auto& entry) { return !entry.second.actor; });
   for (const auto& [child_name, child] : children_)
     if (child_name != store_name)

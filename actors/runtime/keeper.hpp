@@ -33,10 +33,13 @@ private:
     caf::actor actor{};
     SteadyTime since{};
     std::uint32_t restarts = 0; ///< in a row, without a long life between
+    bool dismissed = false;     ///< not to be replaced
   };
 
   void add(const std::string& child, std::function<caf::actor()> spawn);
   void spawn(const std::string& child);
+  void add_telemetry(const AddTelemetryMsg& message);
+  void dismiss(const std::string& child);
   void start_queues();
   void child_ended(const caf::down_msg& down);
   void end();

@@ -17,18 +17,23 @@ void ask(const MaintenanceSetup& setup, StoreCall::Work work, StoreCall::Done do
 
 void rescue(AnyStore& store, Shared& shared) {
   std::vector<Event> events;
+  std::uint64_t discarded = 0;
   for (auto& job : store.rescue_dead_owners()) {
-    Event event{.type = EventType::job_rescued, .queue = job.queue};
+    const bool over = job.state == JobState::discarded;
+    discarded += over ? 1 : 0;
+    Event event{.type = over ? EventType::job_discarded : EventType::job_rescued,
+                .queue = job.queue};
     event.result.error = "its owner is dead";
     event.result.job = std::move(job);
     events.push_back(std::move(event));
   }
   const auto by_age = store.rescue_stuck(shared.config.rescue_after);
-  shared.counters.rescued += events.size() + by_age;
+  shared.counters.rescued += events.size() - discarded + by_age;
+  shared.counters.discarded += discarded;
   if (!events.empty() || by_age > 0)
-    shared.log(LogLevel::warning,
-               "jobs_rescued dead_owners=" + std::to_string(events.size())
-                 + " by_age=" + std::to_string(by_age));
+    shared.log(LogLevel::warning, "jobs_rescued dead_owners=" + std::to_string(events.size())
+                                    + " discarded=" + std::to_string(discarded)
+                                    + " by_age=" + std::to_string(by_age));
   shared.telemetry.publish(std::move(events));
 }
 

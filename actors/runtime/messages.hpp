@@ -3,13 +3,12 @@
 #include <zzz_jobs/actors/job_context.hpp>
 #include <zzz_jobs/actors/runtime/assignment.hpp>
 #include <zzz_jobs/actors/runtime/store_calls.hpp>
-#include <zzz_jobs/actors/runtime/telemetry_hub.hpp>
+#include <zzz_jobs/actors/runtime/telemetry_inbox.hpp>
 
 #include <caf/actor.hpp>
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/atom.hpp>
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -33,6 +32,8 @@ using alarm_atom = caf::atom_constant<caf::atom("alarm")>;
 using look_atom = caf::atom_constant<caf::atom("look")>;
 /// Queue supervisor: asks the store though nothing announced a job.
 using poll_atom = caf::atom_constant<caf::atom("poll")>;
+/// Queue supervisor: sends a CheckMsg.
+using check_atom = caf::atom_constant<caf::atom("check")>;
 
 // --- to the store actor -----------------------------------------------------------
 
@@ -48,6 +49,13 @@ struct HelloMsg {
   std::string queue{};
   caf::actor supervisor{};
   std::vector<Claim> held{};
+};
+/// From time to time: the executions that the queue supervisor answers for. Void
+/// where it has not had all JobsMsg yet.
+struct CheckMsg {
+  std::string queue{};
+  std::vector<Claim> held{};
+  std::uint64_t jobs_messages = 0;
 };
 /// So many further jobs are wanted by the queue.
 struct DemandMsg {
@@ -91,9 +99,8 @@ struct AssignmentMsg {
 struct ProgressMsg {
   Progress progress{};
 };
-struct PausedMsg {
-  bool paused = false;
-};
+/// The queue was paused: what is not started goes back.
+struct PausedMsg {};
 struct ConcurrencyMsg {
   std::uint32_t concurrency = 0;
 };
@@ -107,8 +114,6 @@ struct StopAllMsg {
 };
 /// Hands back what still runs, whatever its handlers do later.
 struct AbandonMsg {};
-
-// --- to a queue supervisor and on to its worker -----------------------------------
 
 /// This execution's handler shall stop.
 struct StopJobMsg {
@@ -146,12 +151,14 @@ struct CronTicksMsg {
 // --- to the keeper ------------------------------------------------------------------
 
 struct StartMsg {};
+/// Ends cron, rescuer and pruner: the supervisor is being stopped.
+struct StopMaintenanceMsg {};
 /// Ends all actors, then itself.
 struct EndMsg {};
 struct AddTelemetryMsg {
   std::uint64_t id = 0;
   TelemetryHandler handler{};
-  std::shared_ptr<std::atomic<std::size_t>> waiting{}; ///< events on their way
+  std::shared_ptr<TelemetryInbox> inbox{};
 };
 struct RemoveTelemetryMsg {
   std::uint64_t id = 0;
@@ -167,6 +174,7 @@ struct QuitMsg {};
 ZZZ_JOBS_LOCAL_MESSAGE(EnqueueMsg)
 ZZZ_JOBS_LOCAL_MESSAGE(StoreCallMsg)
 ZZZ_JOBS_LOCAL_MESSAGE(HelloMsg)
+ZZZ_JOBS_LOCAL_MESSAGE(CheckMsg)
 ZZZ_JOBS_LOCAL_MESSAGE(DemandMsg)
 ZZZ_JOBS_LOCAL_MESSAGE(WithdrawMsg)
 ZZZ_JOBS_LOCAL_MESSAGE(ReportMsg)
@@ -189,6 +197,7 @@ ZZZ_JOBS_LOCAL_MESSAGE(EventsMsg)
 ZZZ_JOBS_LOCAL_MESSAGE(HandledMsg)
 ZZZ_JOBS_LOCAL_MESSAGE(CronTicksMsg)
 ZZZ_JOBS_LOCAL_MESSAGE(StartMsg)
+ZZZ_JOBS_LOCAL_MESSAGE(StopMaintenanceMsg)
 ZZZ_JOBS_LOCAL_MESSAGE(EndMsg)
 ZZZ_JOBS_LOCAL_MESSAGE(AddTelemetryMsg)
 ZZZ_JOBS_LOCAL_MESSAGE(RemoveTelemetryMsg)

@@ -17,6 +17,8 @@ constexpr auto look_interval = 5ms;
 /// Jobs that were claimed ahead and not started for so long go back, where
 /// other nodes may take them.
 constexpr auto buffered_max = 1s;
+/// How often the executions held here are compared with the store's.
+constexpr auto check_interval = 5s;
 
 } // namespace
 
@@ -31,9 +33,11 @@ caf::behavior QueueState::start(caf::stateful_actor<QueueState>* self, QueueSetu
   concurrency_ = *setup_.concurrency;
   slots_.resize(concurrency_);
   self_->set_down_handler([this](caf::down_msg& down) { worker_ended(down); });
+  draining_ = setup_.shared->draining;
   introduce();
   fill();
   self_->delayed_send(self_, setup_.poll_interval, poll_atom::value);
+  self_->delayed_send(self_, check_interval, check_atom::value);
   return {
     [this](JobsMsg& message) { jobs_came(*message.jobs, message.more); },
     [this](AssignmentMsg& message) { news(message); },
@@ -47,10 +51,11 @@ caf::behavior QueueState::start(caf::stateful_actor<QueueState>* self, QueueSetu
     [this](look_atom) { look(); },
     [this](poll_atom) { poll(); },
     [this](StopJobMsg& message) { stop_job(message); },
-    [this](PausedMsg& message) { set_paused(message.paused); },
+    [this](PausedMsg&) { paused(); },
     [this](ConcurrencyMsg& message) { set_concurrency(message.concurrency); },
     [this](StoreActorMsg& message) { store_replaced(message.store); },
     [this](DrainMsg& message) { drain(message); },
+    [this](check_atom) { send_check(); },
     [this](WithdrawnMsg&) {
       withdrawn_ = true;
       check_drained();
@@ -68,34 +73,63 @@ caf::behavior QueueState::start(caf::stateful_actor<QueueState>* self, QueueSetu
 // --- jobs in ------------------------------------------------------------------------
 
 void QueueState::introduce() {
-  HelloMsg hello{setup_.queue, caf::actor_cast<caf::actor>(self_), {}};
+  jobs_messages_ = 0;
+  self_->send(setup_.store,
+              HelloMsg{setup_.queue, caf::actor_cast<caf::actor>(self_), claims_held()});
+}
+
+void QueueState::send_check() {
+  self_->send(setup_.store, CheckMsg{setup_.queue, claims_held(), jobs_messages_});
+  self_->delayed_send(self_, check_interval, check_atom::value);
+}
+
+/// All executions that this actor answers for.
+std::vector<Claim> QueueState::claims_held() const {
+  std::vector<Claim> held;
   for (const auto& job : buffer_)
-    hello.held.push_back(job.claim());
+    held.push_back(job.claim());
   for (const auto& slot : slots_)
     if (slot.assignment)
-      slot.assignment->add_claims(hello.held);
+      slot.assignment->add_claims(held);
   for (const auto& report : unconfirmed_)
     for (const auto& finished : report->finished)
-      hello.held.push_back(finished.outcome.claim);
-  self_->send(setup_.store, std::move(hello));
+      held.push_back(finished.outcome.claim);
+  return held;
 }
 
 void QueueState::jobs_came(std::vector<Job>& jobs, bool more) {
   const auto count = static_cast<std::uint32_t>(jobs.size());
   const auto for_slots = std::min(asked_slots_, count);
+  const bool surplus = for_slots > idle();
+  ++jobs_messages_;
   asked_slots_ -= for_slots;
   asked_prefetch_ = more ? asked_prefetch_ - std::min(asked_prefetch_, count - for_slots) : 0;
   more_waiting_ = more;
   std::move(jobs.begin(), jobs.end(), std::back_inserter(buffer_));
-  if (paused_ || draining_)
+  if (draining_)
     release_waiting();
   fill();
+  if (surplus)
+    release_last_attempts();
+}
+
+/// More came than can start, since the concurrency was lowered meanwhile: a crash
+/// now would discard jobs on their last attempt that never ran.
+void QueueState::release_last_attempts() {
+  std::vector<Finished> back;
+  for (auto& job : buffer_)
+    if (job.is_last_attempt())
+      back.push_back(unstarted(job, OutcomeKind::release));
+  std::erase_if(buffer_, [](const Job& job) { return job.is_last_attempt(); });
+  report(std::move(back));
 }
 
 void QueueState::fill() {
-  if (paused_ || draining_)
+  if (draining_)
     return;
   hand_to_workers();
+  if (!buffer_.empty())
+    arm_look();
   ask_store();
 }
 
@@ -134,7 +168,8 @@ void QueueState::assign(std::size_t index, std::vector<Job> jobs) {
     setup_.directory->set(worker_name(index), slot.worker);
   }
   const bool several = jobs.size() > 1;
-  slot.assignment = std::make_shared<Assignment>(std::move(jobs), setup_.shared->workers.workers());
+  slot.assignment = std::make_shared<Assignment>(
+    std::move(jobs), setup_.shared->workers.workers(), setup_.pool);
   ++busy_;
   slot.since = std::chrono::steady_clock::now();
   progress_at_ = slot.since;
@@ -160,8 +195,6 @@ void QueueState::ask_store() {
   asked_slots_ += demand.slots;
   asked_prefetch_ += demand.prefetch;
   self_->send(setup_.store, std::move(demand));
-  if (!buffer_.empty())
-    arm_look();
 }
 
 // --- outcomes out -------------------------------------------------------------------
@@ -261,7 +294,11 @@ void QueueState::look() {
 
 void QueueState::take_back(Assignment& assignment) {
   collect(assignment);
-  auto jobs = assignment.take_unstarted();
+  to_buffer(assignment.take_unstarted());
+}
+
+/// In front: they were claimed before what waits there.
+void QueueState::to_buffer(std::vector<Job> jobs) {
   buffer_.insert(buffer_.begin(), std::make_move_iterator(jobs.begin()),
                  std::make_move_iterator(jobs.end()));
 }
@@ -271,18 +308,16 @@ void QueueState::take_back(Assignment& assignment) {
 void QueueState::stop_job(const StopJobMsg& message) {
   std::erase_if(buffer_, [&](const Job& job) { return job.claim() == message.claim; });
   for (const auto& slot : slots_)
-    if (slot.assignment && slot.worker)
-      self_->send(slot.worker, message);
+    if (slot.assignment && slot.assignment->stop(message.claim, message.reason))
+      return;
 }
 
-void QueueState::set_paused(bool paused) {
-  paused_ = paused;
-  if (paused) {
-    for (auto& slot : slots_)
-      if (slot.assignment)
-        take_back(*slot.assignment);
-    release_waiting();
-  }
+/// The store hands out nothing of a paused queue; what came before goes back.
+void QueueState::paused() {
+  for (auto& slot : slots_)
+    if (slot.assignment)
+      take_back(*slot.assignment);
+  release_waiting();
   fill();
 }
 
@@ -308,7 +343,7 @@ void QueueState::store_replaced(const caf::actor& store) {
   introduce();
   for (const auto& report : unconfirmed_)
     self_->send(setup_.store, ReportMsg{setup_.queue, report});
-  if (draining_)
+  if (withdrawing_)
     self_->send(setup_.store, WithdrawMsg{setup_.queue});
   fill();
 }
@@ -324,8 +359,11 @@ void QueueState::worker_ended(const caf::down_msg& down) {
     setup_.shared->counters.actors_replaced.fetch_add(1, std::memory_order_relaxed);
     setup_.shared->log(LogLevel::warning, "worker_replaced queue=" + setup_.queue);
     if (assignment) {
+      // First what is not started: from then on its thread starts nothing, and
+      // what it ran is finished or given up when the outcomes are collected.
+      to_buffer(assignment->take_unstarted());
       assignment->give_up(OutcomeKind::fail, StopReason::lost_claim, "its worker actor ended");
-      take_back(*assignment);
+      collect(*assignment);
     }
     break;
   }
@@ -335,7 +373,8 @@ void QueueState::worker_ended(const caf::down_msg& down) {
 
 void QueueState::drain(DrainMsg& message) {
   drained_ = std::move(message.drained);
-  if (!std::exchange(draining_, true))
+  draining_ = true;
+  if (!std::exchange(withdrawing_, true))
     self_->send(setup_.store, WithdrawMsg{setup_.queue});
   for (auto& slot : slots_)
     if (slot.assignment)
@@ -349,6 +388,7 @@ void QueueState::abandon() {
     const auto assignment = vacate(slot);
     if (!assignment)
       continue;
+    to_buffer(assignment->take_unstarted());
     assignment->give_up(OutcomeKind::release, StopReason::shutdown, "");
     auto finished = assignment->take_finished();
     for (const auto& one : finished)
@@ -359,6 +399,7 @@ void QueueState::abandon() {
                              + std::to_string(one.job.attempt) + " action=\"handed back\"");
     report(std::move(finished));
   }
+  release_waiting();
   check_drained();
 }
 

@@ -46,6 +46,8 @@ private:
 
   // Jobs in.
   void introduce();
+  void send_check();
+  [[nodiscard]] std::vector<Claim> claims_held() const;
   void jobs_came(std::vector<Job>& jobs, bool more);
   void fill();
   void hand_to_workers();
@@ -64,10 +66,12 @@ private:
   void look();
   void arm_look();
   void take_back(Assignment& assignment);
+  void to_buffer(std::vector<Job> jobs);
 
   // Interventions.
   void stop_job(const StopJobMsg& message);
-  void set_paused(bool paused);
+  void paused();
+  void release_last_attempts();
   void set_concurrency(std::uint32_t concurrency);
   void store_replaced(const caf::actor& store);
   void worker_ended(const caf::down_msg& down);
@@ -93,9 +97,10 @@ private:
   std::uint32_t asked_slots_ = 0; ///< wanted of the store and not yet come
   std::uint32_t asked_prefetch_ = 0;
   bool more_waiting_ = false; ///< the store had as many jobs as were wanted
-  bool paused_ = false;
   bool looking_ = false; ///< the look timer is armed
+  bool withdrawing_ = false;
   bool withdrawn_ = false;
+  std::uint64_t jobs_messages_ = 0; ///< JobsMsg had from this store actor
   SteadyTime progress_at_{};        ///< a worker last took or finished something
   std::function<void()> drained_{}; ///< set: draining
   bool draining_ = false;
@@ -105,8 +110,7 @@ private:
 /// claimed jobs, and has no more jobs claimed than they can start soon. Owns its
 /// workers.
 ///
-/// running <-> paused; both -> draining (no claims; what is not started goes
-/// back) -> drained (nothing runs, everything is recorded) -> ended.
+/// running -> draining (no claims; what is not started goes back) -> drained (nothing runs, everything is recorded) -> ended.
 caf::behavior queue_supervisor(caf::stateful_actor<QueueState>* self, QueueSetup setup);
 
 } // namespace zzz_jobs::runtime

@@ -8,6 +8,7 @@
 #include <zzz_jobs/config/supervisor_config.hpp>
 #include <zzz_jobs/stores/any_store.hpp>
 
+#include <atomic>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -24,6 +25,8 @@ struct Shared {
   CronTable crons{};
   TelemetryHub telemetry{};
   Counters counters{};
+  /// The supervisor stops: queues claim nothing, replaced ones neither.
+  std::atomic<bool> draining{false};
 
   [[nodiscard]] ExecutionRules rules() const {
     return {config.limits, config.unknown_workers == UnknownWorkers::discard};
@@ -32,7 +35,14 @@ struct Shared {
   [[nodiscard]] KnownWorkers claimable() const {
     return config.unknown_workers == UnknownWorkers::discard ? nullptr : workers.names();
   }
-  void log(LogLevel level, std::string_view line) const { config.log(level, line); }
+  /// What the application's sink throws ends nobody of ours.
+  void log(LogLevel level, std::string_view line) const noexcept {
+    try {
+      if (config.log)
+        config.log(level, line);
+    } catch (...) { // there is nobody left to tell
+    }
+  }
 };
 
 using SharedPtr = std::shared_ptr<Shared>;

@@ -15,6 +15,8 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds outage_pause_min = 50ms;
 constexpr milliseconds outage_pause_max = 5s;
+constexpr milliseconds alarm_again_min = 20ms;
+constexpr auto outage_log_interval = 60s;
 /// A due time that lies further ahead is looked at again by then.
 constexpr milliseconds alarm_max = std::chrono::hours{1};
 
@@ -27,6 +29,7 @@ milliseconds outage_pause(std::uint32_t failures) {
   return milliseconds{between(random)};
 }
 
+/// The error's text, for logs.
 std::string text_of(const std::exception_ptr& error) {
   try {
     std::rethrow_exception(error);
@@ -67,10 +70,7 @@ caf::behavior StoreState::start(caf::stateful_actor<StoreState>* self, StoreSetu
       waiting_.enqueues.push_back(std::move(message.call));
       queue_turn();
     },
-    [this](ReportMsg& message) {
-      waiting_.reports.push_back({std::move(message.queue), std::move(message.report)});
-      queue_turn();
-    },
+    [this](ReportMsg& message) { report(message); },
     [this](StoreCallMsg& message) {
       calls_.push_back(std::move(message.call));
       queue_turn();
@@ -78,13 +78,14 @@ caf::behavior StoreState::start(caf::stateful_actor<StoreState>* self, StoreSetu
     [this](DemandMsg& message) { demand(message); },
     [this](WithdrawMsg& message) { withdraw(message); },
     [this](HelloMsg& message) { hello(message); },
+    [this](CheckMsg& message) { check(message); },
     [this](LookAgainMsg&) {
       waiting_.look_everywhere();
       queue_turn();
     },
     [this](turn_atom) { turn(); },
     [this](alarm_atom) { alarm(); },
-    [this](QuitMsg&) { self_->quit(caf::exit_reason::user_shutdown); },
+    [this](QuitMsg&) { quit(); },
   };
 }
 
@@ -104,6 +105,30 @@ void StoreState::hello(HelloMsg& message) {
                       .held = std::move(message.held)};
   self_->monitor(known->supervisor);
   queue_turn();
+}
+
+/// Where a JobsMsg is still on its way to the supervisor, the next check will do.
+void StoreState::check(CheckMsg& message) {
+  auto* subscriber = find(message.queue);
+  if (subscriber == nullptr || subscriber->jobs_messages != message.jobs_messages)
+    return;
+  subscriber->held = std::move(message.held);
+  queue_turn();
+}
+
+void StoreState::report(ReportMsg& message) {
+  // Progress is a hint: in an outage it would only pile up.
+  if (retry_at_ && message.report->finished.empty()) {
+    confirm(message.queue);
+    return;
+  }
+  waiting_.reports.push_back({std::move(message.queue), std::move(message.report)});
+  queue_turn();
+}
+
+void StoreState::confirm(std::string_view queue) {
+  if (const auto* subscriber = find(queue))
+    self_->send(subscriber->supervisor, RecordedMsg{});
 }
 
 void StoreState::demand(const DemandMsg& message) {
@@ -140,22 +165,26 @@ void StoreState::turn() {
   turn_queued_ = false;
   if (!retry_at_ || std::chrono::steady_clock::now() >= *retry_at_) {
     if (apply_batch())
-      find_lost_claims();
+      compare_claims();
   }
   run_calls();
 }
 
-/// False in an outage.
+/// False if the turn failed.
 bool StoreState::apply_batch() {
   auto turn = take_turn(waiting_, *setup_.shared);
-  if (turn.empty() && !retry_at_)
+  if (turn.empty()) {
+    retry_at_.reset(); // what comes next is tried at once
     return true;
+  }
   BatchResult result;
   try {
     result = store().apply(turn.batch);
   } catch (...) {
     const auto error = std::current_exception();
     put_back(waiting_, turn);
+    if (!is_outage(error))
+      set_aside_refused(error);
     failed(error);
     return false;
   }
@@ -165,9 +194,48 @@ bool StoreState::apply_batch() {
   return true;
 }
 
+/// Something in the turn is what fails, not the store. Enqueues hear of it. The
+/// outcomes are tried alone, so that one that the store cannot take (a trigger of
+/// the application's that raises, say) does not hold up all others; that one's
+/// execution will be found lost by the next check, and be rescued.
+void StoreState::set_aside_refused(const std::exception_ptr& error) {
+  for (auto& call : std::exchange(waiting_.enqueues, {}))
+    call->answer({}, error);
+  for (auto& queued : std::exchange(waiting_.reports, {})) {
+    for (auto& finished : queued.report->finished)
+      record_alone(queued.queue, finished);
+    confirm(queued.queue);
+  }
+}
+
+void StoreState::record_alone(const std::string& queue, Finished& finished) {
+  Waiting one;
+  auto report = std::make_shared<Report>();
+  report->finished.push_back(std::move(finished));
+  one.reports.push_back({queue, report});
+  auto turn = take_turn(one, *setup_.shared);
+  const auto claim = turn.batch.outcomes.front().claim;
+  try {
+    auto result = store().apply(turn.batch);
+    publish_turn(turn, result, *setup_.shared);
+    set_alarm(result.next_due);
+  } catch (...) {
+    const auto failure = std::current_exception();
+    if (is_outage(failure)) {
+      put_back(one, turn);
+      waiting_.reports.push_back({"", std::move(one.reports.front().report)});
+      return;
+    }
+    setup_.shared->log(LogLevel::error, "outcome_not_recorded queue=" + queue + " job="
+                                          + std::to_string(claim.job_id) + " attempt="
+                                          + std::to_string(claim.attempt) + " error=\""
+                                          + text_of(failure) + "\"");
+  }
+}
+
 void StoreState::succeeded(Turn& turn, BatchResult result) {
   if (std::exchange(failures_, 0) > 0) {
-    setup_.shared->log(LogLevel::warning, "store_recovered");
+    setup_.shared->log(LogLevel::warning, "store_recovered after_s=" + outage_seconds());
     setup_.shared->telemetry.publish({Event{.type = EventType::store_recovered}});
     waiting_.look_everywhere();
     queue_turn();
@@ -177,8 +245,7 @@ void StoreState::succeeded(Turn& turn, BatchResult result) {
   hand_out(turn, result);
   publish_turn(turn, result, *setup_.shared);
   for (const auto& queued : turn.reports)
-    if (const auto* subscriber = find(queued.queue))
-      self_->send(subscriber->supervisor, RecordedMsg{});
+    confirm(queued.queue);
   auto answer = std::make_move_iterator(result.enqueued.begin());
   for (auto& call : turn.enqueues) {
     const auto end = answer + static_cast<std::ptrdiff_t>(call->count);
@@ -208,9 +275,12 @@ void StoreState::hand_out(const Turn& turn, BatchResult& result) {
     const auto for_slots = std::min(subscriber.slots, count);
     subscriber.slots -= for_slots;
     subscriber.prefetch = more ? subscriber.prefetch - (count - for_slots) : 0;
-    if (count > 0 || asked.prefetch > 0)
+    if (count > 0 || asked.prefetch > 0) {
+      ++subscriber.jobs_messages;
+      subscriber.held.reset(); // said before these
       self_->send(subscriber.supervisor,
                   JobsMsg{std::make_shared<std::vector<Job>>(std::move(jobs)), more});
+    }
     if (subscriber.hungry())
       queue_turn();
   }
@@ -219,21 +289,41 @@ void StoreState::hand_out(const Turn& turn, BatchResult& result) {
 void StoreState::failed(const std::exception_ptr& error) {
   auto& shared = *setup_.shared;
   shared.counters.store_failures.fetch_add(1, std::memory_order_relaxed);
+  const auto now = std::chrono::steady_clock::now();
   const auto text = text_of(error);
   if (failures_ == 0) {
+    failing_since_ = now;
+    told_at_ = now;
     shared.log(LogLevel::error, "store_failed error=\"" + text + "\"");
     Event event{.type = EventType::store_failed};
     event.result.error = text;
     shared.telemetry.publish({std::move(event)});
+  } else if (now - told_at_ >= outage_log_interval) {
+    told_at_ = now;
+    shared.log(LogLevel::error, "store_still_failing since_s=" + outage_seconds() + " tries="
+                                  + std::to_string(failures_) + " error=\"" + text + "\"");
   }
-  // Outcomes are kept whatever happens. An enqueue waits for its time limit
-  // where waiting may help, and hears of any other failure at once.
-  if (!is_outage(error))
-    for (auto& call : std::exchange(waiting_.enqueues, {}))
-      call->answer({}, error);
   const auto pause = outage_pause(failures_++);
-  retry_at_ = std::chrono::steady_clock::now() + pause;
+  retry_at_ = now + pause;
   self_->delayed_send(self_, pause + 1ms, turn_atom::value);
+}
+
+std::string StoreState::outage_seconds() const {
+  const auto time = std::chrono::steady_clock::now() - failing_since_;
+  return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(time).count());
+}
+
+/// A last turn, in an outage too.
+void StoreState::quit() {
+  retry_at_.reset();
+  apply_batch();
+  std::size_t lost = 0;
+  for (const auto& queued : waiting_.reports)
+    lost += queued.report->finished.size();
+  if (lost > 0)
+    setup_.shared->log(LogLevel::error, "outcomes_lost count=" + std::to_string(lost)
+                                          + " action=\"their jobs run again\"");
+  self_->quit(caf::exit_reason::user_shutdown);
 }
 
 void StoreState::run_calls() {
@@ -242,11 +332,16 @@ void StoreState::run_calls() {
       call->run(store());
 }
 
-/// Executions that a queue supervisor before this one, or this one's messages
-/// before another store actor, have lost: nobody will report them.
-void StoreState::find_lost_claims() {
+/// Executions that nobody answers for (a queue supervisor or a store actor before
+/// this one has lost them) are rescued; handlers whose execution is no longer the
+/// current one (another program cancelled their job, say) hear of it.
+void StoreState::compare_claims() {
   for (auto& subscriber : waiting_.subscribers) {
-    if (!subscriber.lost_unknown || !waiting_.reports.empty())
+    const auto unrecorded = [&](const QueuedReport& queued) {
+      return queued.queue == subscriber.queue;
+    };
+    if (!subscriber.held
+        || std::any_of(waiting_.reports.begin(), waiting_.reports.end(), unrecorded))
       continue;
     std::vector<Claim> open;
     try {
@@ -255,28 +350,39 @@ void StoreState::find_lost_claims() {
       failed(std::current_exception());
       return;
     }
+    const auto held = *std::exchange(subscriber.held, std::nullopt);
     subscriber.lost_unknown = false;
-    auto report = std::make_shared<Report>();
-    for (const auto& claim : open) {
-      const auto& held = subscriber.held;
-      if (std::find(held.begin(), held.end(), claim) != held.end())
-        continue;
-      Job job;
-      job.id = claim.job_id;
-      job.attempt = claim.attempt;
-      job.queue = subscriber.queue;
-      report->finished.push_back(
-        unstarted(std::move(job), OutcomeKind::rescue, "its queue supervisor ended"));
-    }
-    if (!report->finished.empty())
-      waiting_.reports.push_back({"", std::move(report)});
-    subscriber.held.clear();
-    queue_turn();
+    rescue_lost(subscriber, open, held);
+    for (const auto& claim : held)
+      if (std::find(open.begin(), open.end(), claim) == open.end())
+        self_->send(subscriber.supervisor, StopJobMsg{claim, StopReason::lost_claim});
+    if (subscriber.hungry())
+      queue_turn();
   }
+}
+
+void StoreState::rescue_lost(const Subscriber& subscriber, const std::vector<Claim>& open,
+                             const std::vector<Claim>& held) {
+  auto report = std::make_shared<Report>();
+  for (const auto& claim : open) {
+    if (std::find(held.begin(), held.end(), claim) != held.end())
+      continue;
+    Job job;
+    job.id = claim.job_id;
+    job.attempt = claim.attempt;
+    job.queue = subscriber.queue;
+    report->finished.push_back(
+      unstarted(std::move(job), OutcomeKind::rescue, "nobody answers for it any more"));
+  }
+  if (report->finished.empty())
+    return;
+  waiting_.reports.push_back({"", std::move(report)});
+  queue_turn();
 }
 
 void StoreState::alarm() {
   alarm_at_.reset();
+  alarmed_at_ = std::chrono::steady_clock::now();
   waiting_.look_everywhere();
   queue_turn();
 }
@@ -291,7 +397,10 @@ void StoreState::set_alarm(std::optional<UnixTime> due) {
   const auto into_second =
     std::chrono::floor<milliseconds>(wall - std::chrono::floor<std::chrono::seconds>(wall));
   const milliseconds ahead = *due - store().now() - into_second;
-  self_->delayed_send(self_, std::clamp(ahead, 1ms, alarm_max), alarm_atom::value);
+  // What is due and stays so (its queue is busy) must not keep turns going.
+  const bool again = std::chrono::steady_clock::now() - alarmed_at_ < alarm_again_min;
+  const auto least = again ? alarm_again_min : 1ms;
+  self_->delayed_send(self_, std::clamp(ahead, least, alarm_max), alarm_atom::value);
 }
 
 } // namespace zzz_jobs::runtime

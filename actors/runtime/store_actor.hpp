@@ -28,6 +28,8 @@ public:
 private:
   // What arrives is kept until the turn.
   void hello(HelloMsg& message);
+  void check(CheckMsg& message);
+  void report(ReportMsg& message);
   void demand(const DemandMsg& message);
   void withdraw(const WithdrawMsg& message);
   void queue_turn();
@@ -35,13 +37,20 @@ private:
   void turn();
   bool apply_batch();
   void run_calls();
-  void find_lost_claims();
+  void compare_claims();
+  void rescue_lost(const Subscriber& subscriber, const std::vector<Claim>& open,
+                   const std::vector<Claim>& held);
+  void set_aside_refused(const std::exception_ptr& error);
+  void record_alone(const std::string& queue, Finished& finished);
+  void quit();
   void alarm();
   void set_alarm(std::optional<UnixTime> due);
 
   // After a turn.
   void succeeded(Turn& turn, BatchResult result);
   void failed(const std::exception_ptr& error);
+  void confirm(std::string_view queue);
+  [[nodiscard]] std::string outage_seconds() const;
   void tell_cancelled(const BatchResult& result);
   void hand_out(const Turn& turn, BatchResult& result);
 
@@ -56,6 +65,9 @@ private:
   std::optional<UnixTime> alarm_at_{};
   std::uint32_t failures_ = 0; ///< in a row
   std::optional<SteadyTime> retry_at_{};
+  SteadyTime failing_since_{};
+  SteadyTime told_at_{};
+  SteadyTime alarmed_at_{};
 };
 
 /// The only caller of the store, on a thread of its own. It answers in turns:

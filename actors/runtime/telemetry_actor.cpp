@@ -17,7 +17,6 @@ caf::behavior TelemetryState::start(caf::stateful_actor<TelemetryState>* self,
                                     TelemetrySetup setup) {
   self_ = self;
   setup_ = std::move(setup);
-  setup_.waiting->store(0); // what a predecessor had is gone
   return {
     [this](EventsMsg& message) {
       events_.push_back(std::move(message.events));
@@ -43,15 +42,16 @@ void TelemetryState::hand_over() {
       self_->quit(caf::exit_reason::user_shutdown);
     return;
   }
-  auto task = [events = events_, handler = setup_.handler, shared = setup_.shared, ended = ended_,
+  auto task = [events = events_, setup = setup_, ended = ended_,
                me = caf::actor_cast<caf::actor>(self_)] {
+    const LogSink log = [&](LogLevel level, std::string_view line) {
+      setup.shared->log(level, line);
+    };
     std::size_t count = 0;
     for (const auto& some : events) {
-      for (const auto& event : *some) {
-        if (*ended)
+      for (const auto& event : *some)
+        if (*ended || !setup.inbox->call(setup.handler, event, log))
           return;
-        call_handler(handler, event, shared->config.log);
-      }
       count += some->size();
     }
     caf::anon_send(me, HandledMsg{count});

@@ -3,6 +3,7 @@
 #include <zzz_jobs/actors/runtime/blocking_pool.hpp>
 #include <zzz_jobs/actors/runtime/messages.hpp>
 #include <zzz_jobs/actors/runtime/shared.hpp>
+#include <zzz_jobs/actors/runtime/telemetry_inbox.hpp>
 
 #include <caf/all.hpp>
 
@@ -17,8 +18,8 @@ struct TelemetrySetup {
   TelemetryHandler handler{};
   SharedPtr shared{};
   std::shared_ptr<BlockingPool> pool{};
-  /// Events sent to this actor and not handled; its senders stop at the limit.
-  std::shared_ptr<std::atomic<std::size_t>> waiting{};
+  std::shared_ptr<TelemetryInbox> inbox{};
+  TelemetryInbox::Waiting waiting{}; ///< its senders stop at the limit
 };
 
 class TelemetryState {

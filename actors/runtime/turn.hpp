@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,8 +33,10 @@ struct Subscriber {
   std::uint32_t slots = 0;    ///< wanted and not yet handed out
   std::uint32_t prefetch = 0; ///< likewise
   Look look = Look::yes;
-  bool lost_unknown = true;  ///< its lost claims are still to be found
-  std::vector<Claim> held{}; ///< what it answered for when it introduced itself
+  std::uint64_t jobs_messages = 0; ///< sent to it
+  bool lost_unknown = true; ///< new: its predecessor's claims are still to be found
+  /// What it answers for, to be compared with the store's open claims.
+  std::optional<std::vector<Claim>> held{};
 
   [[nodiscard]] bool hungry() const noexcept {
     if (lost_unknown || look == Look::no)

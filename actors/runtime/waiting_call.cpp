@@ -18,15 +18,23 @@ using namespace std::chrono_literals;
 /// limit: longer than SQLite's busy timeout.
 constexpr auto begun_patience = 10s;
 
-/// Set while this thread runs a StoreCall.
-thread_local AnyStore* store_of_this_thread = nullptr;
+/// The store that this thread has to itself for the moment, and whose it is.
+struct StoreOfThread {
+  const Directory* owner = nullptr;
+  AnyStore* store = nullptr;
+};
+thread_local StoreOfThread store_of_thread{};
 
-class StoreOfThisThread {
+class MarkStoreOfThread {
 public:
-  explicit StoreOfThisThread(AnyStore& store) { store_of_this_thread = &store; }
-  ~StoreOfThisThread() { store_of_this_thread = nullptr; }
-  StoreOfThisThread(const StoreOfThisThread&) = delete;
-  StoreOfThisThread& operator=(const StoreOfThisThread&) = delete;
+  MarkStoreOfThread(const Directory& owner, AnyStore& store)
+    : before_(std::exchange(store_of_thread, {&owner, &store})) {}
+  ~MarkStoreOfThread() { store_of_thread = before_; }
+  MarkStoreOfThread(const MarkStoreOfThread&) = delete;
+  MarkStoreOfThread& operator=(const MarkStoreOfThread&) = delete;
+
+private:
+  StoreOfThread before_;
 };
 
 [[noreturn]] void time_is_up(std::chrono::milliseconds timeout) {
@@ -44,7 +52,11 @@ void wait(std::future<std::vector<Enqueued>>& answer, EnqueueCall& call, SteadyT
     return;
   if (call.gate.withdraw())
     time_is_up(timeout);
-  if (answer.wait_for(begun_patience) != std::future_status::ready)
+  if (answer.wait_for(begun_patience) == std::future_status::ready)
+    return;
+  if (call.gate.withdraw()) // its turn failed meanwhile
+    time_is_up(timeout);
+  if (answer.wait_for(std::chrono::milliseconds{0}) != std::future_status::ready)
     throw Error(errc::in_doubt, "store: the enqueue has begun and its commit does not come back");
 }
 
@@ -60,6 +72,8 @@ void wait(std::future<void>& answer, StoreCall& call, SteadyTime deadline,
 caf::actor current_store(const Directory& directory, SteadyTime deadline,
                          std::chrono::milliseconds timeout) {
   for (;;) {
+    if (directory.closed())
+      throw Error(errc::not_allowed, "supervisor: it is stopped");
     if (auto store = directory.store())
       return store;
     if (std::chrono::steady_clock::now() >= deadline)
@@ -94,10 +108,15 @@ T call_store(const Directory& directory, std::chrono::milliseconds timeout, cons
 
 std::vector<Enqueued> wait_for_enqueue(const Directory& directory, std::vector<NewJob> jobs,
                                        std::chrono::milliseconds timeout) {
+  if (store_of_thread.owner == &directory)
+    throw Error(errc::not_allowed, "enqueue: called from work that has the store to itself, which "
+                                   "it would wait for; use the store's own apply there");
   using Answers = std::vector<Enqueued>;
   // A call that its store actor did not come to still has the jobs.
   std::shared_ptr<EnqueueCall> last;
   return call_store<Answers, EnqueueMsg>(directory, timeout, [&](auto promise) {
+    if (last && last->jobs.size() != last->count)
+      throw Error(errc::in_doubt, "store: its actor ended in the middle of the enqueue");
     if (last)
       jobs = std::move(last->jobs);
     last = std::make_shared<EnqueueCall>(
@@ -110,11 +129,11 @@ std::vector<Enqueued> wait_for_enqueue(const Directory& directory, std::vector<N
 
 void wait_for_store(const Directory& directory, const std::function<void(AnyStore&)>& work,
                     std::chrono::milliseconds timeout) {
-  if (store_of_this_thread != nullptr)
-    return work(*store_of_this_thread);
+  if (store_of_thread.owner == &directory)
+    return work(*store_of_thread.store);
   call_store<void, StoreCallMsg>(directory, timeout, [&](auto promise) {
-    auto guarded = [&work](AnyStore& store) {
-      const StoreOfThisThread mark{store};
+    auto guarded = [&](AnyStore& store) {
+      const MarkStoreOfThread mark{directory, store};
       work(store);
     };
     return std::make_shared<StoreCall>(

@@ -38,12 +38,8 @@ caf::behavior WorkerState::start(caf::stateful_actor<WorkerState>* self, WorkerS
   return {
     [this](AssignMsg& message) { assign(message); },
     [this](WorkedMsg&) { worked(); },
-    [this](StopJobMsg& message) {
-      if (assignment_)
-        assignment_->stop(message.claim, message.reason);
-    },
     [this](look_atom) {
-      next_look_.reset();
+      looks_.erase(looks_.begin());
       watch_timeouts();
     },
     [this](turn_atom) { submit(); },
@@ -72,13 +68,17 @@ void WorkerState::submit() {
     caf::anon_send(me, WorkedMsg{});
   };
   try {
-    setup_.pool->submit(std::move(task));
+    if (!setup_.pool->submit(std::move(task)))
+      tell_no_thread("it waits for another handler's thread");
   } catch (const std::system_error& error) {
-    setup_.shared->log(LogLevel::error,
-                       std::string{"no_handler_thread error=\""} + error.what()
-                         + "\" action=\"raise the limit of threads\"");
+    tell_no_thread(error.what());
     self_->delayed_send(self_, no_thread_retry, turn_atom::value);
   }
+}
+
+void WorkerState::tell_no_thread(std::string_view error) {
+  setup_.shared->log(LogLevel::error, "no_handler_thread error=\"" + std::string{error}
+                                        + "\" action=\"raise the limit of threads\"");
 }
 
 void WorkerState::worked() {
@@ -105,11 +105,12 @@ void WorkerState::watch_timeouts() {
     look_at(*next);
 }
 
-/// One timer at most, the earliest; an assignment of short jobs arms none anew.
+/// A timer cannot be taken back, so one is set only if it is to fire before all
+/// that are set: the earliest one sets the next.
 void WorkerState::look_at(SteadyTime when) {
-  if (next_look_ && *next_look_ <= when)
+  if (!looks_.empty() && *looks_.begin() <= when)
     return;
-  next_look_ = when;
+  looks_.insert(when);
   self_->delayed_send(self_, when - std::chrono::steady_clock::now() + 1ms, look_atom::value);
 }
 

@@ -7,7 +7,7 @@
 #include <caf/all.hpp>
 
 #include <memory>
-#include <optional>
+#include <set>
 
 namespace zzz_jobs::runtime {
 
@@ -26,6 +26,7 @@ public:
 private:
   void assign(AssignMsg& message);
   void submit();
+  void tell_no_thread(std::string_view error);
   void worked();
   void orphaned();
   void watch_timeouts();
@@ -35,7 +36,7 @@ private:
   WorkerSetup setup_{};
   std::size_t slot_ = 0;
   std::shared_ptr<Assignment> assignment_{};
-  std::optional<SteadyTime> next_look_{};
+  std::multiset<SteadyTime> looks_{}; ///< the timers that are set
 };
 
 /// Runs assignments one at a time: idle -> AssignMsg -> busy -> worked through ->

@@ -102,7 +102,7 @@ TEMPLATE_LIST_TEST_CASE("the jobs of a killed queue supervisor run again, their 
   CHECK(eventually([&] { return reason == StopReason::lost_claim; }));
   const auto after = *supervisor.get(job.id);
   CHECK(after.attempt == 2);
-  CHECK(after.errors.find("its queue supervisor ended") != std::string::npos);
+  CHECK(after.errors.find("nobody answers for it any more") != std::string::npos);
   CHECK(supervisor.stats().rescued == 1);
 }
 

@@ -108,7 +108,7 @@ digests_are_those_of_sha256sum() {
   { gzip --stdout "$work/text"; gzip --stdout "$work/text"; } >"$tree/two.gz"
   cat "$work/text" "$work/text" >"$work/twice"
   base64 "$tree/text.gz" >"$tree/no gzip.gz"
-  head --bytes=90000 "$tree/text.gz" >"$tree/damaged.gz"
+  head --bytes=-9000 "$tree/text.gz" >"$tree/damaged.gz" # how long it is depends on the build
   head --bytes=50000 "$tree/text.gz" | LC_ALL=C tr --delete '\200-\377\000-\010\016-\037\177' >"$work/tail"
   { gzip --stdout "$work/text"; cat "$work/tail"; } >"$tree/and more.gz"
   ln --symbolic plain "$tree/link"
