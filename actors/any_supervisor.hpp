@@ -207,11 +207,13 @@ protected:
                 caf::actor_system* system);
   ~AnySupervisor();
 
+  /// Runs `work`, a transaction of the store's; then the queues look for jobs.
+  void run_transaction(const std::function<void()>& work);
+
 private:
   void check_running() const;
   void set_paused(std::string_view queue, bool paused);
-  [[nodiscard]] NewJob resolved(std::string_view worker, std::string args,
-                                const JobOpts& opts) const;
+  void check_not_in_transaction() const;
 
   std::shared_ptr<runtime::Shared> shared_;
   std::unique_ptr<runtime::Engine> engine_;

@@ -68,8 +68,9 @@ void AnySupervisor::register_cron(std::string name, std::string_view expression,
   check_name("cron entry", name, config().limits.name_bytes_max);
   auto parsed = CronExpr::parse(expression);
   (void)parsed.next_after(UnixTime{}, cron.zone); // an unknown zone is refused here
-  auto job = resolved(worker, std::move(args), opts);
-  shared_->crons.add({std::move(name), std::move(parsed), std::move(cron), std::move(job)});
+  (void)shared_->new_job(worker, args, opts); // so is what no tick could enqueue
+  shared_->crons.add({std::move(name), std::move(parsed), std::move(cron),
+                      JobRequest{std::move(worker), std::move(args), std::move(opts)}});
   engine_->crons_changed();
 }
 
@@ -77,18 +78,9 @@ bool AnySupervisor::remove_cron(std::string_view name) {
   return shared_->crons.remove(name);
 }
 
-NewJob AnySupervisor::resolved(std::string_view worker, std::string args,
-                               const JobOpts& opts) const {
-  const auto workers = shared_->workers.workers();
-  const auto known = workers->find(worker);
-  if (known == workers->end())
-    return make_new_job(worker, std::move(args), opts, config().limits);
-  return make_new_job(worker, std::move(args), merged(opts, known->second->opts), config().limits);
-}
-
 Job AnySupervisor::enqueue(std::string_view worker, std::string args, const JobOpts& opts) {
   check_running();
-  auto row = resolved(worker, std::move(args), opts);
+  auto row = shared_->new_job(worker, std::move(args), opts);
   Job job;
   job.queue = row.queue;
   job.worker = row.worker;
@@ -127,7 +119,7 @@ std::vector<Enqueued> AnySupervisor::enqueue_many(std::vector<JobRequest> jobs) 
   std::vector<NewJob> rows;
   rows.reserve(jobs.size());
   for (auto& job : jobs)
-    rows.push_back(resolved(job.worker, std::move(job.args), job.opts));
+    rows.push_back(shared_->new_job(job.worker, std::move(job.args), job.opts));
   return engine_->enqueue(std::move(rows));
 }
 
@@ -151,12 +143,41 @@ void AnySupervisor::hurry_stop() { engine_->hurry_stop(); }
 
 void AnySupervisor::look_again() { engine_->look_again(); }
 
+namespace {
+
+/// The supervisor in whose transaction this thread is.
+thread_local const AnySupervisor* in_transaction_of = nullptr;
+
+} // namespace
+
+void AnySupervisor::run_transaction(const std::function<void()>& work) {
+  check_running();
+  const auto* before = std::exchange(in_transaction_of, this);
+  try {
+    work();
+  } catch (...) {
+    in_transaction_of = before;
+    throw;
+  }
+  in_transaction_of = before;
+  engine_->look_again();
+}
+
+/// Within its transaction a thread holds the store, which the call would wait for.
+void AnySupervisor::check_not_in_transaction() const {
+  if (in_transaction_of == this)
+    throw Error(errc::not_allowed, "supervisor: called from within its own transaction(); use the "
+                                   "connection there, and enqueue(connection, ...)");
+}
+
 void AnySupervisor::check_running() const {
+  check_not_in_transaction();
   if (stopped_)
     throw Error(errc::not_allowed, "supervisor: it is stopped");
 }
 
 void AnySupervisor::with_store(const std::function<void(AnyStore&)>& work) {
+  check_not_in_transaction();
   engine_->with_store(work);
 }
 

@@ -43,12 +43,13 @@ public:
   /// Runs `work` in a transaction on the store's own connection: changes of the
   /// application's tables and the jobs put in with `enqueue(connection, ...)`
   /// stand or fall together. Queues look for the jobs when it has committed.
+  /// Meanwhile the store is busy, and this supervisor's other functions are
+  /// refused to `work` (not_allowed).
   /// For stores that have transactions; see SqliteStore::transaction.
   template <class Work>
     requires requires(S& s, const Work& w) { s.transaction(w); }
   void transaction(const Work& work) {
-    store().transaction(work);
-    look_again();
+    run_transaction([&] { store().transaction(work); });
   }
 
 private:

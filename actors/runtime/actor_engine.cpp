@@ -38,7 +38,9 @@ ActorEngine::ActorEngine(SharedPtr shared, std::shared_ptr<AnyStore> store,
     own_(system == nullptr ? std::make_unique<OwnSystem>(shared_->config.scheduler_threads)
                            : nullptr),
     system_(system == nullptr ? *own_->system : *system), store_(std::move(store)) {
-  keeper_ = system_.spawn(keeper, KeeperSetup{shared_, store_, pool_, directory_});
+  for (const auto& queue : shared_->config.queues)
+    concurrencies_[queue.name] = std::make_shared<std::atomic<std::uint32_t>>(queue.concurrency);
+  keeper_ = system_.spawn(keeper, KeeperSetup{shared_, store_, pool_, directory_, concurrencies_});
   try {
     wait_for_actor("store");
   } catch (...) {
@@ -180,10 +182,12 @@ void ActorEngine::crons_changed() {
 }
 
 bool ActorEngine::set_concurrency(std::string_view queue, std::uint32_t concurrency) {
-  const auto supervisor = directory_->find("queue " + std::string{queue});
-  if (!supervisor)
+  const auto known = concurrencies_.find(queue);
+  if (known == concurrencies_.end())
     return false;
-  caf::anon_send(supervisor, ConcurrencyMsg{concurrency});
+  *known->second = concurrency;
+  if (const auto supervisor = directory_->find("queue " + std::string{queue}))
+    caf::anon_send(supervisor, ConcurrencyMsg{concurrency});
   return true;
 }
 

@@ -3,6 +3,7 @@
 #include <zzz_jobs/actors/runtime/blocking_pool.hpp>
 #include <zzz_jobs/actors/runtime/directory.hpp>
 #include <zzz_jobs/actors/runtime/engine.hpp>
+#include <zzz_jobs/actors/runtime/keeper.hpp>
 #include <zzz_jobs/actors/runtime/messages.hpp>
 #include <zzz_jobs/actors/runtime/shared.hpp>
 
@@ -78,6 +79,7 @@ private:
   std::shared_ptr<BlockingPool> pool_ = std::make_shared<BlockingPool>();
   std::shared_ptr<Directory> directory_ = std::make_shared<Directory>();
   std::shared_ptr<AnyStore> store_;
+  Concurrencies concurrencies_{};
   caf::actor keeper_{};
   std::mutex inboxes_mutex_{};
   std::map<std::uint64_t, std::shared_ptr<TelemetryInbox>> inboxes_{}; ///< by handler

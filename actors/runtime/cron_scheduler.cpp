@@ -17,6 +17,11 @@ constexpr milliseconds look_max = 60s;
 /// A tick that could not be fired is tried again.
 constexpr milliseconds retry_pause = 1s;
 
+void tell_not_fired(const Shared& shared, const std::string& entry, const std::string& error) {
+  shared.log(LogLevel::error, "cron_not_fired entry=" + entry + " error=\"" + error
+                                + "\" action=\"tried again\"");
+}
+
 } // namespace
 
 caf::behavior cron_scheduler(caf::stateful_actor<CronState>* self, MaintenanceSetup setup) {
@@ -97,20 +102,23 @@ void CronState::fire(const CronEntry& entry, UnixTime tick) {
   const auto store = setup_.directory->store();
   if (!store)
     return;
-  auto job = entry.job;
-  job.tick = CronTick{entry.name, tick};
   std::vector<NewJob> jobs;
-  jobs.push_back(std::move(job));
+  try {
+    jobs.push_back(setup_.shared->new_job(entry.job.worker, entry.job.args, entry.job.opts));
+  } catch (const Error& error) { // the worker's options have changed since
+    tell_not_fired(*setup_.shared, entry.name, error.what());
+    return;
+  }
+  jobs.front().tick = CronTick{entry.name, tick};
   ++*firing_;
   auto done = [shared = setup_.shared, name = entry.name,
                firing = firing_](const std::vector<Enqueued>& answers,
                                  const std::exception_ptr& error) {
     --*firing;
     if (error || answers.empty())
-      shared->log(LogLevel::warning, "cron_not_fired entry=" + name + " action=\"tried again\"");
+      tell_not_fired(*shared, name, "the store did not take it");
     else if (answers.front().failed != errc{})
-      shared->log(LogLevel::error,
-                  "cron_not_fired entry=" + name + " error=\"" + answers.front().error + "\"");
+      tell_not_fired(*shared, name, answers.front().error);
   };
   caf::anon_send(store,
                  EnqueueMsg{std::make_shared<EnqueueCall>(std::move(jobs), std::move(done))});

@@ -17,7 +17,7 @@ struct CronEntry {
   std::string name{};
   CronExpr expression;
   CronOpts opts{};
-  NewJob job{};
+  JobRequest job{};
 
   /// The ticks after `last` up to `now` that are to be fired, oldest first.
   /// `running_since` tells a missed tick from one that is due.

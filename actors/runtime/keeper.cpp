@@ -118,7 +118,7 @@ void KeeperState::start_queues() {
   const auto& config = setup_.shared->config;
   for (const auto& queue : config.queues) {
     QueueSetup made{.queue = queue.name,
-                    .concurrency = std::make_shared<std::atomic<std::uint32_t>>(queue.concurrency),
+                    .concurrency = setup_.concurrencies.at(queue.name),
                     .poll_interval = queue.poll_interval.value_or(config.poll_interval),
                     .shared = setup_.shared,
                     .pool = setup_.pool,

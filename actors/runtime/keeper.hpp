@@ -7,6 +7,8 @@
 
 #include <caf/all.hpp>
 
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -14,11 +16,15 @@
 
 namespace zzz_jobs::runtime {
 
+/// Handlers at once, by queue; what is chosen holds over a replacement.
+using Concurrencies = std::map<std::string, std::shared_ptr<std::atomic<std::uint32_t>>, std::less<>>;
+
 struct KeeperSetup {
   SharedPtr shared{};
   std::shared_ptr<AnyStore> store{};
   std::shared_ptr<BlockingPool> pool{};
   std::shared_ptr<Directory> directory{};
+  Concurrencies concurrencies{};
 };
 
 class KeeperState {

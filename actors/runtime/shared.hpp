@@ -28,6 +28,16 @@ struct Shared {
   /// The supervisor stops: queues claim nothing, replaced ones neither.
   std::atomic<bool> draining{false};
 
+  /// The request with its worker's options where it is silent, checked.
+  /// @throws Error(invalid_argument | too_large).
+  [[nodiscard]] NewJob new_job(std::string_view worker, std::string args,
+                               const JobOpts& opts) const {
+    const auto known = workers.workers();
+    const auto found = known->find(worker);
+    return make_new_job(worker, std::move(args),
+                        found == known->end() ? opts : merged(opts, found->second->opts),
+                        config.limits);
+  }
   [[nodiscard]] ExecutionRules rules() const {
     return {config.limits, config.unknown_workers == UnknownWorkers::discard};
   }

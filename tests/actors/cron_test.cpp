@@ -38,6 +38,8 @@ TEMPLATE_LIST_TEST_CASE("each tick of a cron entry enqueues one job", "[cron]", 
   over.clock = clock;
   typename TestType::Supervisor supervisor{over.store_config(), quick()};
   supervisor.register_cron("hourly", "@hourly", "report", R"({"kind":"hour"})", {.priority = 5});
+  // Known only after its entry; its options apply all the same.
+  supervisor.register_worker("report", [](std::string_view, JobContext&) {}, {.max_attempts = 7});
   supervisor.start();
   REQUIRE(begun(supervisor, "hourly"));
   CHECK(jobs_of(supervisor, "report") == 0);
@@ -51,6 +53,7 @@ TEMPLATE_LIST_TEST_CASE("each tick of a cron entry enqueues one job", "[cron]", 
   const auto jobs = supervisor.list({.worker = "report"});
   REQUIRE(jobs.size() == 5);
   CHECK(jobs.front().priority == 5);
+  CHECK(jobs.front().max_attempts == 7);
   CHECK(jobs.front().args == R"({"kind":"hour"})");
 }
 

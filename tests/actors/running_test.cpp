@@ -208,6 +208,7 @@ TEST_CASE("the concurrency of a running queue can be raised and lowered", "[runn
   Door first;
   Door second;
   MemorySupervisor supervisor{{}, quick(1)};
+  supervisor.set_concurrency("default", 1); // before the start too
   supervisor.register_worker("first", [&](std::string_view, JobContext&) { first.wait(); });
   supervisor.register_worker("second", [&](std::string_view, JobContext&) { second.wait(); });
   supervisor.start();

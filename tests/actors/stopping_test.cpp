@@ -184,6 +184,8 @@ TEST_CASE("a job and the application's row stand or fall together and the job ru
   }),
                   std::runtime_error);
   CHECK(supervisor.list({.worker = "w"}).size() == 1);
+  CHECK_THROWS_WITH(supervisor.transaction([&](sqlite3*) { supervisor.enqueue("w"); }),
+                    has("within its own transaction()"));
 }
 
 TEST_CASE("a second supervisor on the file is refused with the holder's name",
