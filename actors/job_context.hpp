@@ -53,7 +53,8 @@ public:
   [[nodiscard]] const Job& job() const noexcept { return job_; }
   /// This execution's number among all of the job, from 1.
   [[nodiscard]] std::int32_t attempt() const noexcept { return job_.attempt; }
-  /// Names this execution; for completing the job in a transaction of one's own.
+  /// Names this execution; for completing the job in a transaction of one's own,
+  /// with `complete(connection, claim)` of sqlite_transaction.hpp.
   [[nodiscard]] Claim claim() const noexcept { return job_.claim(); }
 
   /// Fires on cancellation, timeout, shutdown, or when the claim was lost.
@@ -70,6 +71,10 @@ public:
   void cancel(std::string reason);
   /// Ends the job as discarded, whatever attempts are left.
   void discard(std::string reason);
+  /// The handler has completed the job itself, in a transaction that has
+  /// committed: whatever it does from now on, nothing more is recorded.
+  void already_completed() noexcept { settled_ = true; }
+  [[nodiscard]] bool is_already_completed() const noexcept { return settled_; }
   /// Recorded in the job's row when it completes; valid UTF-8 without NUL.
   /// @throws Error(too_large | invalid_argument).
   void result(std::string text);
@@ -88,6 +93,7 @@ private:
   const Limits& limits_;
   const ProgressSink* progress_;
   Outcome verdict_{};
+  bool settled_ = false;
   std::optional<Progress> unwritten_{};
   std::chrono::steady_clock::time_point written_at_{};
 };

@@ -66,6 +66,7 @@ Finished execute(const Job& job, const Workers& workers, const StopSignal& stop,
   JobContext context{job, stop, rules.limits, progress};
   finished.outcome = run(job, *found->second, stop, context);
   finished.progress = context.take_progress();
+  finished.settled = context.is_already_completed();
   return finished;
 }
 

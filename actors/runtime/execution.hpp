@@ -13,6 +13,7 @@ struct Finished {
   Outcome outcome{};
   std::chrono::nanoseconds duration{0};
   std::optional<Progress> progress{}; ///< the last one, not yet written
+  bool settled = false;               ///< the handler recorded its completion itself
   bool started = true;                ///< false: handed back before its handler ran
 };
 

@@ -126,13 +126,16 @@ void publish_outcomes(Turn& turn, const BatchResult& result, Shared& shared) {
   for (auto& queued : turn.reports) {
     for (auto& finished : queued.report->finished) {
       const auto& outcome = turn.batch.outcomes[i];
-      const bool applied = result.outcomes[i] == OutcomeResult::applied;
-      const auto state = result.outcome_states[i];
-      auto* counter = applied ? counter_of(shared.counters, outcome.kind, state)
+      // A handler that has completed its job itself is refused, and yet is right.
+      const bool settled = finished.settled;
+      const bool applied = settled || result.outcomes[i] == OutcomeResult::applied;
+      const auto state = settled ? JobState::completed : result.outcome_states[i];
+      const auto kind = settled ? OutcomeKind::complete : outcome.kind;
+      auto* counter = applied ? counter_of(shared.counters, kind, state)
                               : &shared.counters.outcomes_refused;
       counter->fetch_add(1, std::memory_order_relaxed);
-      if (listening && outcome.kind != OutcomeKind::release) {
-        const auto type = applied ? event_of(outcome.kind, state) : EventType::outcome_refused;
+      if (listening && kind != OutcomeKind::release) {
+        const auto type = applied ? event_of(kind, state) : EventType::outcome_refused;
         add_outcome_event(turn.events, finished, type, std::move(turn.errors[i]),
                           applied ? std::optional{state} : std::nullopt);
       }

@@ -188,6 +188,37 @@ TEST_CASE("a job and the application's row stand or fall together and the job ru
                     has("within its own transaction()"));
 }
 
+TEST_CASE("a handler may complete its job in its own transaction", "[stopping][sqlite]") {
+  TempFolder folder;
+  SqliteSupervisor supervisor{{.path = folder.path() / "jobs.db"}, quick()};
+  std::atomic<bool> rolled_back{false};
+  supervisor.register_worker(
+    "w",
+    [&](std::string_view args, JobContext& context) {
+      const auto work = [&](sqlite3* connection) {
+        enqueue(connection, "effect", args, {.queue = "other"});
+        if (complete(connection, context.claim(), "done") == OutcomeResult::refused)
+          throw std::runtime_error("the claim is lost");
+        if (!rolled_back.exchange(true))
+          throw std::runtime_error("first time: nothing of it");
+      };
+      supervisor.transaction(work);
+      context.already_completed();
+      throw std::runtime_error("too late to fail");
+    },
+    {}, RetryStrategy::constant(0s));
+  supervisor.start();
+  const auto job = supervisor.enqueue("w", "x");
+  REQUIRE(comes_to(supervisor, job.id, JobState::completed));
+  CHECK(eventually([&] { return supervisor.stats().completed == 1; }));
+  const auto after = *supervisor.get(job.id);
+  CHECK(after.attempt == 2);
+  CHECK(after.result == "done");
+  CHECK(supervisor.list({.worker = "effect"}).size() == 1);
+  CHECK(supervisor.stats().outcomes_refused == 0);
+  CHECK(supervisor.stats().failed == 1);
+}
+
 TEST_CASE("a second supervisor on the file is refused with the holder's name",
           "[stopping][sqlite]") {
   TempFolder folder;
