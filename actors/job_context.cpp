@@ -35,11 +35,15 @@ std::string_view to_string(StopReason reason) noexcept {
   return "unknown";
 }
 
-bool StopSignal::fire(StopReason reason) {
+bool StopSignal::give(StopReason reason) noexcept {
   auto expected = StopReason::none;
-  if (!reason_.compare_exchange_strong(expected, reason))
+  return reason_.compare_exchange_strong(expected, reason);
+}
+
+bool StopSignal::fire(StopReason reason) {
+  if (!give(reason))
     return false;
-  source_.request_stop();
+  request_stop();
   return true;
 }
 

@@ -31,8 +31,13 @@ class StopSignal {
 public:
   [[nodiscard]] std::stop_token token() const { return source_.get_token(); }
   [[nodiscard]] StopReason reason() const noexcept { return reason_.load(); }
-  /// True for the call that fired it.
+  /// True for the call that fired it. The two halves, for who must not wait for
+  /// the stop callbacks of handlers:
   bool fire(StopReason reason);
+  /// Makes the reason readable; true for the first.
+  bool give(StopReason reason) noexcept;
+  /// Fires the token and runs the callbacks.
+  void request_stop() { source_.request_stop(); }
 
 private:
   std::stop_source source_{};

@@ -68,7 +68,7 @@ void AnySupervisor::register_cron(std::string name, std::string_view expression,
   check_name("cron entry", name, config().limits.name_bytes_max);
   auto parsed = CronExpr::parse(expression);
   (void)parsed.next_after(UnixTime{}, cron.zone); // an unknown zone is refused here
-  (void)shared_->new_job(worker, args, opts); // so is what no tick could enqueue
+  (void)shared_->new_job(worker, args, opts);     // so is what no tick could enqueue
   shared_->crons.add({std::move(name), std::move(parsed), std::move(cron),
                       JobRequest{std::move(worker), std::move(args), std::move(opts)}});
   engine_->crons_changed();
@@ -139,9 +139,13 @@ bool AnySupervisor::stop() {
   return clean_;
 }
 
-void AnySupervisor::hurry_stop() { engine_->hurry_stop(); }
+void AnySupervisor::hurry_stop() {
+  engine_->hurry_stop();
+}
 
-void AnySupervisor::look_again() { engine_->look_again(); }
+void AnySupervisor::look_again() {
+  engine_->look_again();
+}
 
 namespace {
 
@@ -166,8 +170,9 @@ void AnySupervisor::run_transaction(const std::function<void()>& work) {
 /// Within its transaction a thread holds the store, which the call would wait for.
 void AnySupervisor::check_not_in_transaction() const {
   if (in_transaction_of == this)
-    throw Error(errc::not_allowed, "supervisor: called from within its own transaction(); use the "
-                                   "connection there, and enqueue(connection, ...)");
+    throw Error(errc::not_allowed,
+                "supervisor: called from within its own transaction(); use the "
+                "connection there, and enqueue(connection, ...)");
 }
 
 void AnySupervisor::check_running() const {

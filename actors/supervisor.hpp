@@ -47,7 +47,9 @@ public:
   /// refused to `work` (not_allowed).
   /// For stores that have transactions; see SqliteStore::transaction.
   template <class Work>
-    requires requires(S& s, const Work& w) { s.transaction(w); }
+    requires requires(S& s, const Work& w) {
+      s.transaction(w);
+    }
   void transaction(const Work& work) {
     run_transaction([&] { store().transaction(work); });
   }

@@ -54,8 +54,9 @@ void ActorEngine::wait_for_actor(const std::string& name) {
   const auto deadline = std::chrono::steady_clock::now() + start_patience;
   while (!directory_->find(name)) {
     if (std::chrono::steady_clock::now() > deadline)
-      throw Error(errc::unavailable, "supervisor: its actor \"" + name
-                                       + "\" was not started within 10 s; the log says why");
+      throw Error(errc::unavailable,
+                  "supervisor: its actor \"" + name
+                    + "\" was not started within 10 s; the log says why");
     std::this_thread::sleep_for(20us);
   }
 }
@@ -117,7 +118,9 @@ bool ActorEngine::drained_until(SteadyTime deadline, bool patient) {
   }
 }
 
-void ActorEngine::hurry_stop() { draining_->hurry(); }
+void ActorEngine::hurry_stop() {
+  draining_->hurry();
+}
 
 void Draining::begin(std::set<std::string> queues) {
   const std::lock_guard lock(mutex_);

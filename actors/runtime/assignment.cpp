@@ -49,23 +49,25 @@ std::size_t Assignment::unstarted() const {
   return jobs_.size() - next_;
 }
 
-/// The signal of the running job, which no later job may share: its reason has
-/// been given. Called under the lock, fired outside, since a stop callback of the
-/// handler may call us.
-std::shared_ptr<StopSignal> Assignment::spend_signal() {
-  return std::exchange(signal_, std::make_shared<StopSignal>());
+/// The signal of the running job, with its reason, which no later job may share.
+/// Under the lock, so that nothing is recorded before the handler can read why;
+/// its token fires outside, since a stop callback may call us.
+std::shared_ptr<StopSignal> Assignment::spend_signal(StopReason reason) {
+  auto signal = std::exchange(signal_, std::make_shared<StopSignal>());
+  signal->give(reason);
+  return signal;
 }
 
-/// The application's stop callbacks may take their time: no actor waits for them.
-void Assignment::fire(const std::shared_ptr<StopSignal>& signal, StopReason reason) const {
-  if (pool_) {
-    try {
-      pool_->submit([signal, reason] { signal->fire(reason); });
-      return;
-    } catch (const std::system_error&) { // no thread: then here
-    }
+/// The application's stop callbacks may take their time: no actor waits for them,
+/// unless there is no thread for them.
+void Assignment::request_stop(const std::shared_ptr<StopSignal>& signal) const {
+  bool served = false;
+  try {
+    served = pool_ && pool_->submit([signal] { signal->request_stop(); });
+  } catch (const std::system_error&) { // then here
   }
-  signal->fire(reason);
+  if (!served)
+    signal->request_stop();
 }
 
 bool Assignment::stop(const Claim& claim, StopReason reason) {
@@ -73,7 +75,7 @@ bool Assignment::stop(const Claim& claim, StopReason reason) {
   {
     const std::lock_guard lock(mutex_);
     if (running_ && running_->claim == claim) {
-      signal = spend_signal();
+      signal = spend_signal(reason);
     } else {
       const auto first = jobs_.begin() + static_cast<std::ptrdiff_t>(next_);
       const auto found =
@@ -84,7 +86,7 @@ bool Assignment::stop(const Claim& claim, StopReason reason) {
       return true;
     }
   }
-  fire(signal, reason);
+  request_stop(signal);
   return true;
 }
 
@@ -94,9 +96,9 @@ void Assignment::stop_running(StopReason reason) {
     const std::lock_guard lock(mutex_);
     if (!running_)
       return;
-    signal = spend_signal();
+    signal = spend_signal(reason);
   }
-  fire(signal, reason);
+  request_stop(signal);
 }
 
 bool Assignment::give_up_locked(OutcomeKind kind, const std::string& reason, SteadyTime now) {
@@ -119,9 +121,9 @@ bool Assignment::give_up(OutcomeKind kind, StopReason why, const std::string& re
     const std::lock_guard lock(mutex_);
     if (!give_up_locked(kind, reason, std::chrono::steady_clock::now()))
       return false;
-    signal = spend_signal();
+    signal = spend_signal(why);
   }
-  fire(signal, why);
+  request_stop(signal);
   return true;
 }
 
@@ -134,7 +136,7 @@ std::optional<SteadyTime> Assignment::check_timeout(SteadyTime now) {
       if (now >= running_->deadline) {
         const auto limit = jobs_[running_->index].timeout.count();
         give_up_locked(OutcomeKind::fail, "timed out after " + std::to_string(limit) + " s", now);
-        signal = spend_signal();
+        signal = spend_signal(StopReason::timeout);
       } else {
         next = running_->deadline;
       }
@@ -143,7 +145,7 @@ std::optional<SteadyTime> Assignment::check_timeout(SteadyTime now) {
       next = std::min(next.value_or(SteadyTime::max()), now + jobs_[i].timeout);
   }
   if (signal)
-    fire(signal, StopReason::timeout);
+    request_stop(signal);
   return next;
 }
 

@@ -78,8 +78,8 @@ private:
     bool given_up = false;
   };
 
-  std::shared_ptr<StopSignal> spend_signal();
-  void fire(const std::shared_ptr<StopSignal>& signal, StopReason reason) const;
+  std::shared_ptr<StopSignal> spend_signal(StopReason reason);
+  void request_stop(const std::shared_ptr<StopSignal>& signal) const;
   bool give_up_locked(OutcomeKind kind, const std::string& reason, SteadyTime now);
 
   mutable std::mutex mutex_{};

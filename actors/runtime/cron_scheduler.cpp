@@ -18,8 +18,8 @@ constexpr milliseconds look_max = 60s;
 constexpr milliseconds retry_pause = 1s;
 
 void tell_not_fired(const Shared& shared, const std::string& entry, const std::string& error) {
-  shared.log(LogLevel::error, "cron_not_fired entry=" + entry + " error=\"" + error
-                                + "\" action=\"tried again\"");
+  shared.log(LogLevel::error,
+             "cron_not_fired entry=" + entry + " error=\"" + error + "\" action=\"tried again\"");
 }
 
 } // namespace
@@ -111,9 +111,8 @@ void CronState::fire(const CronEntry& entry, UnixTime tick) {
   }
   jobs.front().tick = CronTick{entry.name, tick};
   ++*firing_;
-  auto done = [shared = setup_.shared, name = entry.name,
-               firing = firing_](const std::vector<Enqueued>& answers,
-                                 const std::exception_ptr& error) {
+  auto done = [shared = setup_.shared, name = entry.name, firing = firing_](
+                const std::vector<Enqueued>& answers, const std::exception_ptr& error) {
     --*firing;
     if (error || answers.empty())
       tell_not_fired(*shared, name, "the store did not take it");

@@ -29,7 +29,7 @@ private:
   std::optional<UnixTime> running_since_{}; ///< by the store's clock
   /// Ticks on their way to the store.
   std::shared_ptr<std::atomic<int>> firing_ = std::make_shared<std::atomic<int>>(0);
-  std::uint64_t timer_ = 0;                 ///< only the newest timer counts
+  std::uint64_t timer_ = 0; ///< only the newest timer counts
 };
 
 /// Enqueues a job at each tick of each cron entry. What has been fired is known

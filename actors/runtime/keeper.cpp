@@ -21,7 +21,9 @@ constexpr milliseconds restart_pause_max = 1s;
 constexpr auto long_life = 10s;
 constexpr auto store_name = "store";
 
-std::string telemetry_name(std::uint64_t id) { return "telemetry " + std::to_string(id); }
+std::string telemetry_name(std::uint64_t id) {
+  return "telemetry " + std::to_string(id);
+}
 
 milliseconds restart_pause(std::uint32_t restarts) {
   if (restarts == 0)
@@ -101,8 +103,9 @@ void KeeperState::spawn(const std::string& name_of_child) {
   try {
     child.actor = child.spawn();
   } catch (const std::exception& error) { // no thread to be had, perhaps
-    setup_.shared->log(LogLevel::error, "actor_not_started name=\"" + name_of_child + "\" error=\""
-                                          + error.what() + "\" action=\"tried again\"");
+    setup_.shared->log(LogLevel::error,
+                       "actor_not_started name=\"" + name_of_child + "\" error=\"" + error.what()
+                         + "\" action=\"tried again\"");
     ++child.restarts;
     self_->delayed_send(self_, restart_pause_max, look_atom::value, name_of_child);
     return;

@@ -17,7 +17,8 @@
 namespace zzz_jobs::runtime {
 
 /// Handlers at once, by queue; what is chosen holds over a replacement.
-using Concurrencies = std::map<std::string, std::shared_ptr<std::atomic<std::uint32_t>>, std::less<>>;
+using Concurrencies =
+  std::map<std::string, std::shared_ptr<std::atomic<std::uint32_t>>, std::less<>>;
 
 struct KeeperSetup {
   SharedPtr shared{};

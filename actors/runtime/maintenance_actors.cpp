@@ -31,9 +31,9 @@ void rescue(AnyStore& store, Shared& shared) {
   shared.counters.rescued += events.size() - discarded + by_age;
   shared.counters.discarded += discarded;
   if (!events.empty() || by_age > 0)
-    shared.log(LogLevel::warning, "jobs_rescued dead_owners=" + std::to_string(events.size())
-                                    + " discarded=" + std::to_string(discarded)
-                                    + " by_age=" + std::to_string(by_age));
+    shared.log(LogLevel::warning,
+               "jobs_rescued dead_owners=" + std::to_string(events.size())
+                 + " discarded=" + std::to_string(discarded) + " by_age=" + std::to_string(by_age));
   shared.telemetry.publish(std::move(events));
 }
 

@@ -168,8 +168,8 @@ void QueueState::assign(std::size_t index, std::vector<Job> jobs) {
     setup_.directory->set(worker_name(index), slot.worker);
   }
   const bool several = jobs.size() > 1;
-  slot.assignment = std::make_shared<Assignment>(
-    std::move(jobs), setup_.shared->workers.workers(), setup_.pool);
+  slot.assignment =
+    std::make_shared<Assignment>(std::move(jobs), setup_.shared->workers.workers(), setup_.pool);
   ++busy_;
   slot.since = std::chrono::steady_clock::now();
   progress_at_ = slot.since;
@@ -369,59 +369,6 @@ void QueueState::worker_ended(const caf::down_msg& down) {
   }
   fill();
   check_drained();
-}
-
-void QueueState::drain(DrainMsg& message) {
-  drained_ = std::move(message.drained);
-  draining_ = true;
-  if (!std::exchange(withdrawing_, true))
-    self_->send(setup_.store, WithdrawMsg{setup_.queue});
-  for (auto& slot : slots_)
-    if (slot.assignment)
-      take_back(*slot.assignment);
-  release_waiting();
-  check_drained();
-}
-
-void QueueState::abandon() {
-  for (auto& slot : slots_) {
-    const auto assignment = vacate(slot);
-    if (!assignment)
-      continue;
-    to_buffer(assignment->take_unstarted());
-    assignment->give_up(OutcomeKind::release, StopReason::shutdown, "");
-    auto finished = assignment->take_finished();
-    for (const auto& one : finished)
-      if (one.outcome.kind == OutcomeKind::release && one.started)
-        setup_.shared->log(LogLevel::warning,
-                           "handler_ignored_stop queue=" + setup_.queue
-                             + " job=" + std::to_string(one.job.id) + " attempt="
-                             + std::to_string(one.job.attempt) + " action=\"handed back\"");
-    report(std::move(finished));
-  }
-  release_waiting();
-  check_drained();
-}
-
-void QueueState::release_waiting() {
-  std::vector<Finished> back;
-  back.reserve(buffer_.size());
-  for (auto& job : std::exchange(buffer_, {}))
-    back.push_back(unstarted(std::move(job), OutcomeKind::release));
-  report(std::move(back));
-}
-
-void QueueState::check_drained() {
-  if (!draining_ || !drained_ || !withdrawn_ || busy_ > 0 || !unconfirmed_.empty())
-    return;
-  std::exchange(drained_, nullptr)();
-}
-
-void QueueState::quit() {
-  for (auto& slot : slots_)
-    if (slot.worker)
-      self_->send(slot.worker, QuitMsg{});
-  self_->quit(caf::exit_reason::user_shutdown);
 }
 
 std::string QueueState::worker_name(std::size_t index) const {

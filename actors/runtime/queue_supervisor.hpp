@@ -97,7 +97,7 @@ private:
   std::uint32_t asked_slots_ = 0; ///< wanted of the store and not yet come
   std::uint32_t asked_prefetch_ = 0;
   bool more_waiting_ = false; ///< the store had as many jobs as were wanted
-  bool looking_ = false; ///< the look timer is armed
+  bool looking_ = false;      ///< the look timer is armed
   bool withdrawing_ = false;
   bool withdrawn_ = false;
   std::uint64_t jobs_messages_ = 0; ///< JobsMsg had from this store actor
@@ -110,7 +110,8 @@ private:
 /// claimed jobs, and has no more jobs claimed than they can start soon. Owns its
 /// workers.
 ///
-/// running -> draining (no claims; what is not started goes back) -> drained (nothing runs, everything is recorded) -> ended.
+/// running -> draining (no claims; what is not started goes back) -> drained (nothing runs,
+/// everything is recorded) -> ended.
 caf::behavior queue_supervisor(caf::stateful_actor<QueueState>* self, QueueSetup setup);
 
 } // namespace zzz_jobs::runtime

@@ -1,10 +1,10 @@
 #include <zzz_jobs/actors/runtime/store_actor.hpp>
 
+#include <zzz_jobs/actors/runtime/outage.hpp>
 #include <zzz_jobs/actors/runtime/quiet_defaults.hpp>
 
 #include <algorithm>
 #include <iterator>
-#include <random>
 #include <utility>
 
 namespace zzz_jobs::runtime {
@@ -13,43 +13,10 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 
-constexpr milliseconds outage_pause_min = 50ms;
-constexpr milliseconds outage_pause_max = 5s;
 constexpr milliseconds alarm_again_min = 20ms;
 constexpr auto outage_log_interval = 60s;
 /// A due time that lies further ahead is looked at again by then.
 constexpr milliseconds alarm_max = std::chrono::hours{1};
-
-/// Doubles with each failure; random, so that nodes do not come back together.
-milliseconds outage_pause(std::uint32_t failures) {
-  thread_local std::minstd_rand random{std::random_device{}()};
-  const auto longest =
-    std::min(outage_pause_max, outage_pause_min * (1U << std::min(failures, 7U)));
-  std::uniform_int_distribution<milliseconds::rep> between{longest.count() / 2, longest.count()};
-  return milliseconds{between(random)};
-}
-
-/// The error's text, for logs.
-std::string text_of(const std::exception_ptr& error) {
-  try {
-    std::rethrow_exception(error);
-  } catch (const std::exception& failure) {
-    return failure.what();
-  } catch (...) {
-    return "unknown exception";
-  }
-}
-
-/// Whether the same turn may succeed later.
-bool is_outage(const std::exception_ptr& error) {
-  try {
-    std::rethrow_exception(error);
-  } catch (const Error& failure) {
-    return failure.code() == errc::unavailable;
-  } catch (...) {
-    return false;
-  }
-}
 
 } // namespace
 
@@ -226,10 +193,10 @@ void StoreState::record_alone(const std::string& queue, Finished& finished) {
       waiting_.reports.push_back({"", std::move(one.reports.front().report)});
       return;
     }
-    setup_.shared->log(LogLevel::error, "outcome_not_recorded queue=" + queue + " job="
-                                          + std::to_string(claim.job_id) + " attempt="
-                                          + std::to_string(claim.attempt) + " error=\""
-                                          + text_of(failure) + "\"");
+    setup_.shared->log(LogLevel::error,
+                       "outcome_not_recorded queue=" + queue
+                         + " job=" + std::to_string(claim.job_id) + " attempt="
+                         + std::to_string(claim.attempt) + " error=\"" + text_of(failure) + "\"");
   }
 }
 
@@ -300,8 +267,9 @@ void StoreState::failed(const std::exception_ptr& error) {
     shared.telemetry.publish({std::move(event)});
   } else if (now - told_at_ >= outage_log_interval) {
     told_at_ = now;
-    shared.log(LogLevel::error, "store_still_failing since_s=" + outage_seconds() + " tries="
-                                  + std::to_string(failures_) + " error=\"" + text + "\"");
+    shared.log(LogLevel::error,
+               "store_still_failing since_s=" + outage_seconds()
+                 + " tries=" + std::to_string(failures_) + " error=\"" + text + "\"");
   }
   const auto pause = outage_pause(failures_++);
   retry_at_ = now + pause;
@@ -321,8 +289,9 @@ void StoreState::quit() {
   for (const auto& queued : waiting_.reports)
     lost += queued.report->finished.size();
   if (lost > 0)
-    setup_.shared->log(LogLevel::error, "outcomes_lost count=" + std::to_string(lost)
-                                          + " action=\"their jobs run again\"");
+    setup_.shared->log(LogLevel::error,
+                       "outcomes_lost count=" + std::to_string(lost)
+                         + " action=\"their jobs run again\"");
   self_->quit(caf::exit_reason::user_shutdown);
 }
 

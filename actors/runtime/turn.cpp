@@ -131,8 +131,8 @@ void publish_outcomes(Turn& turn, const BatchResult& result, Shared& shared) {
       const bool applied = settled || result.outcomes[i] == OutcomeResult::applied;
       const auto state = settled ? JobState::completed : result.outcome_states[i];
       const auto kind = settled ? OutcomeKind::complete : outcome.kind;
-      auto* counter = applied ? counter_of(shared.counters, kind, state)
-                              : &shared.counters.outcomes_refused;
+      auto* counter =
+        applied ? counter_of(shared.counters, kind, state) : &shared.counters.outcomes_refused;
       counter->fetch_add(1, std::memory_order_relaxed);
       if (listening && kind != OutcomeKind::release) {
         const auto type = applied ? event_of(kind, state) : EventType::outcome_refused;

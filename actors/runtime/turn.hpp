@@ -34,7 +34,7 @@ struct Subscriber {
   std::uint32_t prefetch = 0; ///< likewise
   Look look = Look::yes;
   std::uint64_t jobs_messages = 0; ///< sent to it
-  bool lost_unknown = true; ///< new: its predecessor's claims are still to be found
+  bool lost_unknown = true;        ///< new: its predecessor's claims are still to be found
   /// What it answers for, to be compared with the store's open claims.
   std::optional<std::vector<Claim>> held{};
 

@@ -109,8 +109,9 @@ T call_store(const Directory& directory, std::chrono::milliseconds timeout, cons
 std::vector<Enqueued> wait_for_enqueue(const Directory& directory, std::vector<NewJob> jobs,
                                        std::chrono::milliseconds timeout) {
   if (store_of_thread.owner == &directory)
-    throw Error(errc::not_allowed, "enqueue: called from work that has the store to itself, which "
-                                   "it would wait for; use the store's own apply there");
+    throw Error(errc::not_allowed,
+                "enqueue: called from work that has the store to itself, which "
+                "it would wait for; use the store's own apply there");
   using Answers = std::vector<Enqueued>;
   // A call that its store actor did not come to still has the jobs.
   std::shared_ptr<EnqueueCall> last;

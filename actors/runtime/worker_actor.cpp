@@ -77,8 +77,9 @@ void WorkerState::submit() {
 }
 
 void WorkerState::tell_no_thread(std::string_view error) {
-  setup_.shared->log(LogLevel::error, "no_handler_thread error=\"" + std::string{error}
-                                        + "\" action=\"raise the limit of threads\"");
+  setup_.shared->log(LogLevel::error,
+                     "no_handler_thread error=\"" + std::string{error}
+                       + "\" action=\"raise the limit of threads\"");
 }
 
 void WorkerState::worked() {

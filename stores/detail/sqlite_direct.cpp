@@ -10,14 +10,15 @@ DirectStarts::DirectStarts(const Batch& batch, UnixTime now,
   if (batch.enqueues.empty() || batch.claims.empty() || replaces_jobs())
     return;
   for (std::size_t i = 0; i < batch.claims.size(); ++i)
-    direct_[i] = is_only(batch.claims[i]) && fits(batch.claims[i]) && is_idle(batch.claims[i].queue);
+    direct_[i] =
+      is_only(batch.claims[i]) && fits(batch.claims[i]) && is_idle(batch.claims[i].queue);
 }
 
 /// Of several claims of one queue the first would have to get all it can.
 bool DirectStarts::is_only(const ClaimRequest& request) const {
-  return std::count_if(batch_.claims.begin(), batch_.claims.end(), [&](const ClaimRequest& other) {
-           return other.queue == request.queue;
-         }) == 1;
+  return std::count_if(batch_.claims.begin(), batch_.claims.end(),
+                       [&](const ClaimRequest& other) { return other.queue == request.queue; })
+    == 1;
 }
 
 /// Such a job could cancel one that this very batch has started.

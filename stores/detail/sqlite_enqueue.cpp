@@ -87,8 +87,7 @@ Enqueued Enqueues::replace(const NewJob& job, const Job& holder, const Insertion
   return done;
 }
 
-std::optional<Refusal> Enqueues::insert(const NewJob& job, Enqueued& done,
-                                         const Insertion& how) {
+std::optional<Refusal> Enqueues::insert(const NewJob& job, Enqueued& done, const Insertion& how) {
   done.scheduled_at = start_time(job, how.now);
   done.inserted_at = how.now;
   done.state = done.scheduled_at > how.now ? JobState::scheduled

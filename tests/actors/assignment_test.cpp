@@ -156,3 +156,25 @@ TEST_CASE("the claims of an assignment are all it has to answer for") {
   assignment.add_claims(claims);
   CHECK(claims.empty());
 }
+
+TEST_CASE("the reason is readable when the failure is, and the token fires on a pool thread") {
+  Door door;
+  const auto pool = std::make_shared<BlockingPool>();
+  std::atomic<bool> called_back{false};
+  std::atomic<StopReason> reason{StopReason::none};
+  const auto handler = [&](std::string_view, JobContext& context) {
+    const std::stop_callback on_stop{context.stop_token(), [&] { called_back = true; }};
+    door.wait();
+    reason = context.stop_reason();
+  };
+  Assignment assignment{jobs(1, "w", 1s), with_worker(handler), pool};
+  std::thread runner([&] { work(assignment); });
+  REQUIRE(door.has_waiting(1));
+  (void)assignment.check_timeout(std::chrono::steady_clock::now() + 2s);
+  REQUIRE(assignment.take_finished().size() == 1);
+  CHECK(eventually([&] { return called_back.load(); }));
+  CHECK(pool->threads() == 1);
+  door.open();
+  runner.join();
+  CHECK(reason == StopReason::timeout);
+}

@@ -33,7 +33,8 @@ TEST_CASE("workers killed amid handlers of microseconds leave no job executing",
   for (int round = 0; round < 5; ++round) {
     MemorySupervisor supervisor{{.capacity = 100'000}, quick(4)};
     supervisor.register_worker(
-      "w", [](std::string_view, JobContext&) {}, {.max_attempts = 100}, RetryStrategy::constant(0s));
+      "w", [](std::string_view, JobContext&) {}, {.max_attempts = 100},
+      RetryStrategy::constant(0s));
     supervisor.enqueue_many(std::vector<JobRequest>(20'000, {"w", "", {}}));
     supervisor.start();
     for (int kills = 0; kills < 40; ++kills) {
@@ -137,8 +138,8 @@ TEMPLATE_LIST_TEST_CASE("a queue paused here may be resumed elsewhere", "[faults
   CHECK(comes_to(supervisor, job.id, JobState::completed));
 }
 
-TEMPLATE_LIST_TEST_CASE("a handler whose job was cancelled behind its back is stopped",
-                        "[faults]", SupervisorStores) {
+TEMPLATE_LIST_TEST_CASE("a handler whose job was cancelled behind its back is stopped", "[faults]",
+                        SupervisorStores) {
   TestType over;
   std::atomic<bool> running{false};
   std::atomic<StopReason> reason{StopReason::none};
@@ -211,8 +212,9 @@ TEST_CASE("an outcome that a trigger refuses holds up no other job", "[faults][s
   supervisor.register_worker("w", [](std::string_view, JobContext&) {});
   const auto refused = supervisor.enqueue("w");
   supervisor.transaction([&](sqlite3* connection) {
-    const auto sql = "CREATE TRIGGER picky BEFORE UPDATE ON zzz_jobs WHEN new.state = 2 AND new.id = "
-                     + std::to_string(refused.id) + " BEGIN SELECT RAISE(ABORT, 'not this one'); END";
+    const auto sql =
+      "CREATE TRIGGER picky BEFORE UPDATE ON zzz_jobs WHEN new.state = 2 AND new.id = "
+      + std::to_string(refused.id) + " BEGIN SELECT RAISE(ABORT, 'not this one'); END";
     REQUIRE(sqlite3_exec(connection, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
   });
   supervisor.start();

@@ -116,6 +116,7 @@ TEMPLATE_LIST_TEST_CASE("a busy queue does not starve another one", "[running]",
   const auto job = supervisor.enqueue("quick", "", {.queue = "critical"});
   CHECK(comes_to(supervisor, job.id, JobState::completed));
   CHECK(door.waiting() == 2);
+  door.open(); // or the supervisor's end would wait for them
 }
 
 TEMPLATE_LIST_TEST_CASE("a job without a worker here is left alone until there is one", "[running]",
@@ -227,6 +228,7 @@ TEST_CASE("the concurrency of a running queue can be raised and lowered", "[runn
   CHECK_THROWS_WITH(supervisor.set_concurrency("other", 2), has("this supervisor does not run it"));
   CHECK_THROWS_WITH(supervisor.set_concurrency("default", 0),
                     has("concurrency must be 1..10000, got 0"));
+  second.open();
 }
 
 TEST_CASE("a worker's options apply where the enqueue is silent", "[running]") {
