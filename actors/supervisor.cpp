@@ -81,14 +81,7 @@ bool AnySupervisor::remove_cron(std::string_view name) {
 Job AnySupervisor::enqueue(std::string_view worker, std::string args, const JobOpts& opts) {
   check_running();
   auto row = shared_->new_job(worker, std::move(args), opts);
-  Job job;
-  job.queue = row.queue;
-  job.worker = row.worker;
-  job.args = row.args;
-  job.priority = row.priority;
-  job.max_attempts = row.max_attempts;
-  job.timeout = row.timeout;
-  job.unique_key = row.unique_key;
+  auto job = as_job(row);
   std::vector<NewJob> rows;
   rows.push_back(std::move(row));
   const auto answer = engine_->enqueue(std::move(rows)).front();

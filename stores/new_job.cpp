@@ -61,4 +61,16 @@ NewJob make_new_job(std::string_view worker, std::string args, const JobOpts& op
   return job;
 }
 
+Job as_job(const NewJob& row) {
+  Job job;
+  job.queue = row.queue;
+  job.worker = row.worker;
+  job.args = row.args;
+  job.priority = row.priority;
+  job.max_attempts = row.max_attempts;
+  job.timeout = row.timeout;
+  job.unique_key = row.unique_key;
+  return job;
+}
+
 } // namespace zzz_jobs

@@ -2,6 +2,7 @@
 
 #include <zzz_jobs/config/job_opts.hpp>
 #include <zzz_jobs/config/limits.hpp>
+#include <zzz_jobs/stores/job.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -37,5 +38,8 @@ struct NewJob {
 /// @throws Error(invalid_argument | too_large) naming the field and the rule.
 [[nodiscard]] NewJob make_new_job(std::string_view worker, std::string args, const JobOpts& opts,
                                   const Limits& limits = {});
+
+/// The job as far as it is known before a store has numbered and dated it.
+[[nodiscard]] Job as_job(const NewJob& row);
 
 } // namespace zzz_jobs

@@ -1,5 +1,6 @@
 #include <zzz_jobs/actors/runtime/direct_engine.hpp>
 
+#include <zzz_jobs/actors/runtime/outage.hpp>
 #include <zzz_jobs/actors/runtime/turn.hpp>
 
 #include <algorithm>
@@ -27,16 +28,6 @@ private:
     return depth;
   }
 };
-
-std::string text_of(const std::exception_ptr& error) {
-  try {
-    std::rethrow_exception(error);
-  } catch (const std::exception& failure) {
-    return failure.what();
-  } catch (...) {
-    return "unknown exception";
-  }
-}
 
 } // namespace
 

@@ -176,14 +176,7 @@ void prepare_events(Turn& turn, const Shared& shared) {
     turn.errors.push_back(outcome.error);
   for (const auto& row : turn.batch.enqueues) {
     Event event{.type = EventType::job_enqueued, .queue = row.queue};
-    auto& job = event.result.job;
-    job.queue = row.queue;
-    job.worker = row.worker;
-    job.args = row.args;
-    job.priority = row.priority;
-    job.max_attempts = row.max_attempts;
-    job.timeout = row.timeout;
-    job.unique_key = row.unique_key;
+    event.result.job = as_job(row);
     turn.events.push_back(std::move(event));
   }
 }

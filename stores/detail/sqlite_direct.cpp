@@ -50,20 +50,13 @@ std::optional<std::size_t> DirectStarts::claim_for(const NewJob& job) const {
 }
 
 Job started_job(const NewJob& job, const Enqueued& done, std::int64_t node) {
-  Job started;
+  auto started = as_job(job);
   started.id = done.id;
   started.state = JobState::executing;
-  started.queue = job.queue;
-  started.worker = job.worker;
-  started.args = job.args;
-  started.priority = job.priority;
   started.attempt = 1;
-  started.max_attempts = job.max_attempts;
-  started.timeout = job.timeout;
   started.scheduled_at = done.scheduled_at;
   started.attempted_at = done.inserted_at;
   started.inserted_at = done.inserted_at;
-  started.unique_key = job.unique_key;
   started.node = node;
   return started;
 }
