@@ -53,8 +53,6 @@ public:
     if (caller_ != std::this_thread::get_id())
       const std::lock_guard wait(calling_);
   }
-  /// The same without waiting: a handler may never return.
-  void abandon() { detached_ = true; }
 
 private:
   mutable std::mutex mutex_{};

@@ -2,6 +2,7 @@
 #include <zzz_jobs/zzz_jobs.hpp>
 
 #include "support/catch.hpp"
+#include "support/eventually.hpp"
 #include "support/list_store.hpp"
 
 #include <atomic>
@@ -29,16 +30,6 @@ errc code_of(const std::function<void()>& action) {
     return error.code();
   }
   return errc{};
-}
-
-bool wait_for(const std::function<bool()>& condition) {
-  const auto deadline = std::chrono::steady_clock::now() + 30s;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline)
-      return false;
-    std::this_thread::sleep_for(1ms); // between two looks at the condition
-  }
-  return true;
 }
 
 /// Every call of a store once, and which one it is.
@@ -168,13 +159,13 @@ TEST_CASE("the supervisor on a faulty store works through an outage and loses no
   auto& faults = supervisor.store().faults();
   faults.inject({.call = StoreCall::apply, .nth = 2, .lasting = true});
   supervisor.start();
-  REQUIRE(wait_for([&] { return faults.thrown() >= 2; }));
+  REQUIRE(support::eventually([&] { return faults.thrown() >= 2; }));
   CHECK(supervisor.store().inner().count_by_state("default", JobState::completed) < 200);
   faults.heal();
-  REQUIRE(wait_for([&] {
+  REQUIRE(support::eventually([&] {
     return supervisor.store().inner().count_by_state("default", JobState::completed) == 200;
   }));
-  REQUIRE(wait_for([&] { return recovered_events == 1; }));
+  REQUIRE(support::eventually([&] { return recovered_events == 1; }));
   CHECK(ran == 200);
   CHECK(failed_events == 1);
   CHECK(supervisor.stats().store_failures >= 2);
@@ -190,7 +181,7 @@ TEST_CASE("an enqueue during an outage says unavailable and stores nothing") {
   supervisor.store().faults().inject({.call = StoreCall::apply, .lasting = true});
   CHECK(code_of([&] { supervisor.enqueue("w"); }) == errc::unavailable);
   supervisor.store().faults().heal();
-  REQUIRE(wait_for([&] { return code_of([&] { supervisor.enqueue("w"); }) == errc{}; }));
+  REQUIRE(support::eventually([&] { return code_of([&] { supervisor.enqueue("w"); }) == errc{}; }));
   CHECK(supervisor.store().inner().counts().at(0).count == 1);
 }
 
