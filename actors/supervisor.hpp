@@ -5,6 +5,9 @@
 #ifdef ZZZ_JOBS_HAS_SQLITE
 #include <zzz_jobs/stores/sqlite_store.hpp>
 #endif
+#ifdef ZZZ_JOBS_HAS_POSTGRES
+#include <zzz_jobs/stores/pg_store.hpp>
+#endif
 
 #include <utility>
 
@@ -63,6 +66,9 @@ private:
 using MemorySupervisor = Supervisor<MemoryStore>;
 #ifdef ZZZ_JOBS_HAS_SQLITE
 using SqliteSupervisor = Supervisor<SqliteStore>;
+#endif
+#ifdef ZZZ_JOBS_HAS_POSTGRES
+using PgSupervisor = Supervisor<PgStore>;
 #endif
 
 } // namespace zzz_jobs

@@ -2,6 +2,7 @@
 
 #include <zzz_jobs/actors/testing_faults.hpp>
 #include <zzz_jobs/stores/store.hpp>
+#include <zzz_jobs/stores/store_signal.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -110,6 +111,10 @@ public:
     return call(StoreCall::prune,
                 [&] { return static_cast<std::uint32_t>(store_.prune(policy, limit)); });
   }
+  void on_signal(StoreSignalHandler handler) requires requires(S& store) {
+    store.on_signal(handler);
+  }
+  { store_.on_signal(std::move(handler)); }
 
 private:
   template <class F>

@@ -21,6 +21,9 @@ struct WorkerDef {
   Handler handler{};
   JobOpts opts{};        ///< taken where an enqueue is silent
   RetryStrategy retry{}; ///< exponential with jitter
+  /// A completed job is deleted instead of kept: faster, and nothing of it is left
+  /// to see. What fails for good is kept.
+  bool delete_completed = false;
 };
 
 } // namespace zzz_jobs

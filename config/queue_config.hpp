@@ -15,6 +15,10 @@ struct QueueConfig {
   /// How often the store is asked though nothing announced a job, 10 ms to 1 h.
   /// Unset: the supervisor's. Own enqueues never wait for it.
   std::optional<std::chrono::milliseconds> poll_interval{};
+  /// A job that is enqueued here, while a handler is idle and nothing waits, starts
+  /// here at once: fewer steps, but no other node gets to see it. Off where the
+  /// work shall spread over nodes.
+  bool direct_start = true;
 };
 
 } // namespace zzz_jobs

@@ -2,6 +2,7 @@
 
 #include <zzz_jobs/stores/plain_store_adapter.hpp>
 #include <zzz_jobs/stores/store.hpp>
+#include <zzz_jobs/stores/store_signal.hpp>
 
 #include <memory>
 #include <type_traits>
@@ -35,6 +36,8 @@ public:
   virtual void resume_queue(std::string_view queue) = 0;
   virtual bool is_paused(std::string_view queue) = 0;
   virtual std::uint32_t delete_completed(UnixTime older_than) = 0;
+  /// For stores that other processes share: who hears what these do.
+  virtual void on_signal(StoreSignalHandler handler) = 0;
 };
 
 namespace detail {
@@ -79,6 +82,10 @@ public:
   bool is_paused(std::string_view queue) override { return store_.is_paused(queue); }
   std::uint32_t delete_completed(UnixTime older_than) override {
     return store_.delete_completed(older_than);
+  }
+  void on_signal(StoreSignalHandler handler) override {
+    if constexpr (requires { store_.on_signal(std::move(handler)); })
+      store_.on_signal(std::move(handler));
   }
 
 private:

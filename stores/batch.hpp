@@ -32,6 +32,7 @@ struct Outcome {
   std::chrono::seconds delay{0};
   std::string error{};                 ///< fail, discard, cancel, rescue: the reason
   std::optional<std::string> result{}; ///< complete: what the handler recorded
+  bool erase = false;                  ///< complete: the row goes with it
 };
 
 enum class OutcomeResult : std::uint8_t {
@@ -58,6 +59,9 @@ struct ClaimRequest {
   /// Further jobs, that start soon. Never a job's last attempt: a crash before
   /// its start would discard a job that never ran.
   std::uint32_t prefetch = 0;
+  /// New jobs of the queue may start here at once, without being offered to
+  /// other nodes.
+  bool direct = true;
 };
 
 /// Everything that a store does in one transaction, in this order: what is due

@@ -1,6 +1,7 @@
 #include <zzz_jobs/stores/file_lock.hpp>
 
 #include <zzz_jobs/config/errc.hpp>
+#include <zzz_jobs/stores/detail/process.hpp>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -27,7 +28,7 @@ std::string utc_now() {
 }
 
 /// One line a field: pid, program, host, time.
-std::string record_of(const ProcessInfo& process) {
+std::string record_of(const detail::ProcessInfo& process) {
   return std::to_string(process.pid) + '\n' + process.program + '\n' + process.host + '\n'
     + utc_now() + '\n';
 }
@@ -71,20 +72,13 @@ int lock_exclusively(int descriptor) {
 }
 
 void write_record(int descriptor, const std::string& name) {
-  const auto record = record_of(this_process());
+  const auto record = record_of(detail::this_process());
   if (ftruncate(descriptor, 0) != 0
       || pwrite(descriptor, record.data(), record.size(), 0) != static_cast<ssize_t>(record.size()))
     fail(name, "cannot write", errno);
 }
 
 } // namespace
-
-ProcessInfo this_process() {
-  std::array<char, 256> host{};
-  if (gethostname(host.data(), host.size() - 1) != 0)
-    std::strcpy(host.data(), "unknown");
-  return {static_cast<long>(getpid()), program_invocation_short_name, host.data()};
-}
 
 FileLock::FileLock(const std::filesystem::path& file, const std::string& name)
   : FileLock(open_lock_file(file, name)) {

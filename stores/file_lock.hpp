@@ -1,21 +1,9 @@
 #pragma once
 
-#include <zzz_jobs/config/clock.hpp>
-
 #include <filesystem>
 #include <string>
 
 namespace zzz_jobs {
-
-/// Who uses a store: what an operator needs to find the process.
-struct ProcessInfo {
-  long pid = 0;
-  std::string program{};
-  std::string host{};
-};
-
-/// This process.
-[[nodiscard]] ProcessInfo this_process();
 
 /// The exclusive use of a file, through a lock on `<file>.lock` beside it, which
 /// says who has it. The system releases it when the process ends, however it

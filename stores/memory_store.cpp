@@ -77,6 +77,8 @@ struct MemoryStore::Impl {
         table.end(*slot, outcome, now);
       result.outcomes.push_back(slot ? OutcomeResult::applied : OutcomeResult::refused);
       result.outcome_states.push_back(slot ? slot->state : JobState::available);
+      if (slot && outcome.kind == OutcomeKind::complete && outcome.erase)
+        table.erase(*slot);
     }
   }
 

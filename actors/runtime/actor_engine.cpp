@@ -18,6 +18,24 @@ constexpr auto record_patience = 1s;
 constexpr auto start_patience = 10s;
 constexpr auto ask_again = 100ms;
 
+/// What the store tells by itself, to those whom it concerns.
+void pass_on(const Directory& directory, StoreSignal signal) {
+  switch (signal) {
+    case StoreSignal::jobs:
+      if (const auto store = directory.store())
+        caf::anon_send(store, LookAgainMsg{});
+      return;
+    case StoreSignal::dead_owner:
+      if (const auto rescuer = directory.find("rescuer"))
+        caf::anon_send(rescuer, RescueNowMsg{});
+      return;
+    case StoreSignal::lost_claims:
+      for (const auto& queue : directory.queues())
+        caf::anon_send(queue, CompareClaimsMsg{});
+      return;
+  }
+}
+
 } // namespace
 
 std::unique_ptr<Engine> make_actor_engine(SharedPtr shared, std::shared_ptr<AnyStore> store,
@@ -47,6 +65,7 @@ ActorEngine::ActorEngine(SharedPtr shared, std::shared_ptr<AnyStore> store,
     end();
     throw;
   }
+  store_->on_signal([directory = directory_](StoreSignal signal) { pass_on(*directory, signal); });
 }
 
 /// Nothing is sent to an actor before it is there.
@@ -62,6 +81,7 @@ void ActorEngine::wait_for_actor(const std::string& name) {
 }
 
 void ActorEngine::end() {
+  store_->on_signal({});
   caf::scoped_actor self{system_, true};
   self->send(keeper_, EndMsg{});
   self->wait_for(keeper_);

@@ -33,7 +33,9 @@ std::string current_error() {
 Outcome run(const Job& job, const WorkerDef& worker, const StopSignal& stop, JobContext& context) {
   try {
     worker.handler(job.args, context);
-    return context.take_outcome();
+    auto outcome = context.take_outcome();
+    outcome.erase = worker.delete_completed && outcome.kind == OutcomeKind::complete;
+    return outcome;
   } catch (...) {
     return failed(job, worker, stop, current_error());
   }

@@ -123,6 +123,7 @@ void KeeperState::start_queues() {
     QueueSetup made{.queue = queue.name,
                     .concurrency = setup_.concurrencies.at(queue.name),
                     .poll_interval = queue.poll_interval.value_or(config.poll_interval),
+                    .direct_start = queue.direct_start,
                     .shared = setup_.shared,
                     .pool = setup_.pool,
                     .directory = setup_.directory};

@@ -41,16 +41,20 @@ void rescue(AnyStore& store, Shared& shared) {
 
 caf::behavior rescuer(caf::stateful_actor<RescuerState>* self, MaintenanceSetup setup) {
   quiet_defaults(self);
+  const auto look = [setup] {
+    ask(
+      setup, [shared = setup.shared](AnyStore& store) { rescue(store, *shared); },
+      [directory = setup.directory](const std::exception_ptr&) {
+        // A failure shows in the turns of the store actor too; tried again.
+        if (const auto store = directory->store())
+          caf::anon_send(store, LookAgainMsg{});
+      });
+  };
   self->send(self, look_atom::value);
   return {
-    [self, setup](look_atom) {
-      ask(
-        setup, [shared = setup.shared](AnyStore& store) { rescue(store, *shared); },
-        [directory = setup.directory](const std::exception_ptr&) {
-          // A failure shows in the turns of the store actor too; tried again.
-          if (const auto store = directory->store())
-            caf::anon_send(store, LookAgainMsg{});
-        });
+    [look](RescueNowMsg&) { look(); },
+    [self, setup, look](look_atom) {
+      look();
       self->delayed_send(self, setup.shared->config.rescue_interval, look_atom::value);
     },
     [self](QuitMsg&) { self->quit(caf::exit_reason::user_shutdown); },

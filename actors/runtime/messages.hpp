@@ -49,6 +49,7 @@ struct HelloMsg {
   std::string queue{};
   caf::actor supervisor{};
   std::vector<Claim> held{};
+  bool direct_start = true; ///< new jobs of the queue may start by their insertion
 };
 /// From time to time: the executions that the queue supervisor answers for. Void
 /// where it has not had all JobsMsg yet.
@@ -74,6 +75,10 @@ struct ReportMsg {
 };
 /// Jobs may have become available in any queue.
 struct LookAgainMsg {};
+/// To queue supervisors: other nodes may have ended executions of this one.
+struct CompareClaimsMsg {};
+/// To the rescuer: a node is dead.
+struct RescueNowMsg {};
 
 // --- to a queue supervisor ----------------------------------------------------------
 
@@ -179,6 +184,8 @@ ZZZ_JOBS_LOCAL_MESSAGE(DemandMsg)
 ZZZ_JOBS_LOCAL_MESSAGE(WithdrawMsg)
 ZZZ_JOBS_LOCAL_MESSAGE(ReportMsg)
 ZZZ_JOBS_LOCAL_MESSAGE(LookAgainMsg)
+ZZZ_JOBS_LOCAL_MESSAGE(CompareClaimsMsg)
+ZZZ_JOBS_LOCAL_MESSAGE(RescueNowMsg)
 ZZZ_JOBS_LOCAL_MESSAGE(StoreActorMsg)
 ZZZ_JOBS_LOCAL_MESSAGE(JobsMsg)
 ZZZ_JOBS_LOCAL_MESSAGE(WithdrawnMsg)

@@ -14,6 +14,16 @@ using std::chrono::milliseconds;
 constexpr milliseconds outage_pause_min = 50ms;
 constexpr milliseconds outage_pause_max = 5s;
 
+bool is_of(const std::exception_ptr& error, errc code) {
+  try {
+    std::rethrow_exception(error);
+  } catch (const Error& failure) {
+    return failure.code() == code;
+  } catch (...) {
+    return false;
+  }
+}
+
 } // namespace
 
 std::chrono::milliseconds outage_pause(std::uint32_t failures) {
@@ -35,13 +45,11 @@ std::string text_of(const std::exception_ptr& error) {
 }
 
 bool is_outage(const std::exception_ptr& error) {
-  try {
-    std::rethrow_exception(error);
-  } catch (const Error& failure) {
-    return failure.code() == errc::unavailable;
-  } catch (...) {
-    return false;
-  }
+  return is_of(error, errc::unavailable);
+}
+
+bool is_in_doubt(const std::exception_ptr& error) {
+  return is_of(error, errc::in_doubt);
 }
 
 } // namespace zzz_jobs::runtime

@@ -16,6 +16,9 @@ namespace zzz_jobs::runtime {
 /// Whether the same turn may succeed later, being not at fault itself.
 [[nodiscard]] bool is_outage(const std::exception_ptr& error);
 
+/// Whether the turn may have happened all the same.
+[[nodiscard]] bool is_in_doubt(const std::exception_ptr& error);
+
 /// The error's text, for logs.
 [[nodiscard]] std::string text_of(const std::exception_ptr& error);
 

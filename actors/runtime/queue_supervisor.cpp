@@ -55,7 +55,11 @@ caf::behavior QueueState::start(caf::stateful_actor<QueueState>* self, QueueSetu
     [this](ConcurrencyMsg& message) { set_concurrency(message.concurrency); },
     [this](StoreActorMsg& message) { store_replaced(message.store); },
     [this](DrainMsg& message) { drain(message); },
-    [this](check_atom) { send_check(); },
+    [this](check_atom) {
+      send_check();
+      self_->delayed_send(self_, check_interval, check_atom::value);
+    },
+    [this](CompareClaimsMsg&) { send_check(); },
     [this](WithdrawnMsg&) {
       withdrawn_ = true;
       check_drained();
@@ -74,13 +78,13 @@ caf::behavior QueueState::start(caf::stateful_actor<QueueState>* self, QueueSetu
 
 void QueueState::introduce() {
   jobs_messages_ = 0;
-  self_->send(setup_.store,
-              HelloMsg{setup_.queue, caf::actor_cast<caf::actor>(self_), claims_held()});
+  self_->send(
+    setup_.store,
+    HelloMsg{setup_.queue, caf::actor_cast<caf::actor>(self_), claims_held(), setup_.direct_start});
 }
 
 void QueueState::send_check() {
   self_->send(setup_.store, CheckMsg{setup_.queue, claims_held(), jobs_messages_});
-  self_->delayed_send(self_, check_interval, check_atom::value);
 }
 
 /// All executions that this actor answers for.

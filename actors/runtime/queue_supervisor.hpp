@@ -24,6 +24,7 @@ struct QueueSetup {
   /// Handlers at once; kept here over a replacement of the actor.
   std::shared_ptr<std::atomic<std::uint32_t>> concurrency{};
   std::chrono::milliseconds poll_interval{1000};
+  bool direct_start = true;
   SharedPtr shared{};
   std::shared_ptr<BlockingPool> pool{};
   std::shared_ptr<Directory> directory{};

@@ -69,6 +69,7 @@ void StoreState::hello(HelloMsg& message) {
     known = &waiting_.subscribers.emplace_back();
   *known = Subscriber{.queue = std::move(message.queue),
                       .supervisor = std::move(message.supervisor),
+                      .direct_start = message.direct_start,
                       .held = std::move(message.held)};
   self_->monitor(known->supervisor);
   queue_turn();
@@ -161,13 +162,15 @@ bool StoreState::apply_batch() {
   return true;
 }
 
-/// Something in the turn is what fails, not the store. Enqueues hear of it. The
-/// outcomes are tried alone, so that one that the store cannot take (a trigger of
-/// the application's that raises, say) does not hold up all others; that one's
-/// execution will be found lost by the next check, and be rescued.
+/// Something in the turn is what fails, not the store. The outcomes are tried
+/// alone, so that one that the store cannot take (a trigger of the application's
+/// that raises, say) does not hold up all others; that one's execution will be
+/// found lost by the next check, and be rescued. Enqueues are tried again without
+/// them; where there were none, or what failed may have happened, they hear of it.
 void StoreState::set_aside_refused(const std::exception_ptr& error) {
-  for (auto& call : std::exchange(waiting_.enqueues, {}))
-    call->answer({}, error);
+  if (waiting_.reports.empty() || is_in_doubt(error))
+    for (auto& call : std::exchange(waiting_.enqueues, {}))
+      call->answer({}, error);
   for (auto& queued : std::exchange(waiting_.reports, {})) {
     for (auto& finished : queued.report->finished)
       record_alone(queued.queue, finished);

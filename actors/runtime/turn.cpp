@@ -76,7 +76,7 @@ void take_claims(Waiting& waiting, Turn& turn, const Shared& shared) {
       continue;
     const auto slots = std::min(one.slots, share);
     const auto prefetch = one.look == Look::yes ? std::min(one.prefetch, share - slots) : 0;
-    turn.batch.claims.push_back({one.queue, slots, prefetch});
+    turn.batch.claims.push_back({one.queue, slots, prefetch, one.direct_start});
     turn.claimants.push_back(i);
   }
   turn.batch.known_workers = shared.claimable();

@@ -30,6 +30,7 @@ enum class Look : std::uint8_t {
 struct Subscriber {
   std::string queue{};
   caf::actor supervisor{};
+  bool direct_start = true;
   std::uint32_t slots = 0;    ///< wanted and not yet handed out
   std::uint32_t prefetch = 0; ///< likewise
   Look look = Look::yes;

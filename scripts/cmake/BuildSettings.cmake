@@ -57,6 +57,7 @@ function(zzz_jobs_layer name)
   target_include_directories(zzz_jobs_${name} PUBLIC "${ZZZ_JOBS_INCLUDE_DIR}"
                                                      "${PROJECT_BINARY_DIR}/generated")
   target_compile_definitions(zzz_jobs_${name} PUBLIC
-                             $<$<BOOL:${ZZZ_JOBS_SQLITE}>:ZZZ_JOBS_HAS_SQLITE>)
+                             $<$<BOOL:${ZZZ_JOBS_SQLITE}>:ZZZ_JOBS_HAS_SQLITE>
+                             $<$<BOOL:${ZZZ_JOBS_POSTGRES}>:ZZZ_JOBS_HAS_POSTGRES>)
   target_link_libraries(zzz_jobs_${name} PUBLIC zzz_jobs::msgpack)
 endfunction()

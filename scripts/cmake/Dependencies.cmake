@@ -14,6 +14,9 @@ zzz_jobs_find(date CONFIG) # date::date-tz: IANA time zones
 if(ZZZ_JOBS_SQLITE)
   zzz_jobs_find(SQLite3 3.35)
 endif()
+if(ZZZ_JOBS_POSTGRES)
+  zzz_jobs_find(Pqxx 6.4 MODULE)
+endif()
 if(NOT CMAKE_FIND_PACKAGE_NAME STREQUAL "zzz_jobs")
   find_package(nlohmann_json 3.11 CONFIG REQUIRED) # in no public header
 endif()

@@ -1,7 +1,8 @@
 # zzz_jobs_embed_sql(OUT_VARIABLE DIALECT): makes every stores/sql/DIALECT/**.sql
 # a constant of namespace zzz_jobs::sql::DIALECT, named after its file, in the
 # generated header zzz_jobs/stores/sql/DIALECT.hpp. Migrations become an array,
-# in the order of their numbers. Comments stay in the files.
+# in the order of their numbers; NUMBER_NAME.down.sql takes NUMBER_NAME.sql back.
+# Comments stay in the files.
 function(zzz_jobs_embed_sql out dialect)
   set(source_dir "${PROJECT_SOURCE_DIR}/stores/sql/${dialect}")
   set(header "${PROJECT_BINARY_DIR}/generated/zzz_jobs/stores/sql/${dialect}.hpp")

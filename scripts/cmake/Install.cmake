@@ -10,6 +10,9 @@ foreach(folder IN ITEMS config stores actors tests/conformance)
   if(NOT ZZZ_JOBS_SQLITE)
     list(FILTER headers EXCLUDE REGEX "/sqlite_[a-z_]*\\.hpp$")
   endif()
+  if(NOT ZZZ_JOBS_POSTGRES)
+    list(FILTER headers EXCLUDE REGEX "/pg_[a-z_]*\\.hpp$")
+  endif()
   get_filename_component(name "${folder}" NAME)
   install(FILES ${headers} DESTINATION "${include_dir}/${name}")
 endforeach()
@@ -25,6 +28,7 @@ write_basic_package_version_file(zzz_jobs-config-version.cmake COMPATIBILITY Sam
 install(FILES "${PROJECT_BINARY_DIR}/zzz_jobs-config.cmake"
               "${PROJECT_BINARY_DIR}/zzz_jobs-config-version.cmake"
               scripts/cmake/Dependencies.cmake scripts/cmake/FindCAF.cmake
+              scripts/cmake/FindPqxx.cmake
         DESTINATION "${package_dir}")
 
 # A static library's own libraries are its user's to link.
@@ -33,6 +37,10 @@ set(ZZZ_JOBS_PC_DEFINITIONS "-DMSGPACK_NO_BOOST -DMSGPACK_DEFAULT_API_VERSION=3"
 if(ZZZ_JOBS_SQLITE)
   string(PREPEND ZZZ_JOBS_PC_PRIVATE "-lsqlite3 ")
   string(APPEND ZZZ_JOBS_PC_DEFINITIONS " -DZZZ_JOBS_HAS_SQLITE")
+endif()
+if(ZZZ_JOBS_POSTGRES)
+  string(PREPEND ZZZ_JOBS_PC_PRIVATE "-lpqxx -lpq ")
+  string(APPEND ZZZ_JOBS_PC_DEFINITIONS " -DZZZ_JOBS_HAS_POSTGRES")
 endif()
 set(ZZZ_JOBS_PC_LIBRARIES "-lzzz_jobs")
 if(NOT BUILD_SHARED_LIBS)

@@ -1,16 +1,11 @@
 #include <zzz_jobs/stores/detail/sqlite_enqueue.hpp>
 
 #include <zzz_jobs/stores/detail/sqlite_job_row.hpp>
+#include <zzz_jobs/stores/detail/times.hpp>
 #include <zzz_jobs/stores/sql/sqlite.hpp>
 
 namespace zzz_jobs::detail::sqlite {
 namespace {
-
-UnixTime start_time(const NewJob& job, UnixTime now) {
-  if (job.delay)
-    return time_after(now, *job.delay);
-  return job.scheduled_at.value_or(UnixTime{});
-}
 
 Enqueued answer_with(const Job& holder) {
   Enqueued done;

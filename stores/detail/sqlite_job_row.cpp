@@ -1,7 +1,5 @@
 #include <zzz_jobs/stores/detail/sqlite_job_row.hpp>
 
-#include <algorithm>
-
 namespace zzz_jobs::detail::sqlite {
 
 Job read_job(const Rows& rows) {
@@ -30,11 +28,6 @@ Job read_job(const Rows& rows) {
   if (!rows.is_null(Column::node))
     job.node = rows.integer(Column::node);
   return job;
-}
-
-UnixTime time_after(UnixTime now, std::chrono::seconds delay) {
-  constexpr std::chrono::seconds longest = std::chrono::days{36'525};
-  return now + std::clamp(delay, std::chrono::seconds{0}, longest);
 }
 
 } // namespace zzz_jobs::detail::sqlite

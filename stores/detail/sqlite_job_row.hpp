@@ -33,7 +33,4 @@ struct JobColumn {
 
 [[nodiscard]] Job read_job(const Rows& rows);
 
-/// `now` and a delay, which may be absurd: held to 0..100 years.
-[[nodiscard]] UnixTime time_after(UnixTime now, std::chrono::seconds delay);
-
 } // namespace zzz_jobs::detail::sqlite

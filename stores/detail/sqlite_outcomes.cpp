@@ -1,6 +1,7 @@
 #include <zzz_jobs/stores/detail/sqlite_outcomes.hpp>
 
 #include <zzz_jobs/stores/detail/sqlite_job_row.hpp>
+#include <zzz_jobs/stores/detail/times.hpp>
 #include <zzz_jobs/stores/error_history.hpp>
 #include <zzz_jobs/stores/sql/sqlite.hpp>
 
@@ -15,15 +16,18 @@ std::optional<JobState> state_if(std::int64_t changed_rows, JobState state) {
 
 Outcomes::Outcomes(sqlite3* connection, const Limits& limits) noexcept
   : limits_(limits), complete_(connection, sql::sqlite::complete_job),
-    fail_(connection, sql::sqlite::fail_job), end_(connection, sql::sqlite::end_job),
-    snooze_(connection, sql::sqlite::snooze_job), release_(connection, sql::sqlite::release_job),
-    rescue_(connection, sql::sqlite::rescue_job), execution_(connection, sql::sqlite::execution),
+    erase_(connection, sql::sqlite::delete_completed_job), fail_(connection, sql::sqlite::fail_job),
+    end_(connection, sql::sqlite::end_job), snooze_(connection, sql::sqlite::snooze_job),
+    release_(connection, sql::sqlite::release_job), rescue_(connection, sql::sqlite::rescue_job),
+    execution_(connection, sql::sqlite::execution),
     progress_(connection, sql::sqlite::set_progress) {}
 
 std::optional<JobState> Outcomes::apply(const Outcome& outcome, UnixTime now) {
   const auto [id, attempt] = outcome.claim;
   switch (outcome.kind) {
     case OutcomeKind::complete:
+      if (outcome.erase)
+        return state_if(erase_.execute(id, attempt), JobState::completed);
       return state_if(complete_.execute(id, attempt, now, outcome.result), JobState::completed);
     case OutcomeKind::fail: return fail(outcome, now);
     case OutcomeKind::discard: return end(outcome, JobState::discarded, now);

@@ -31,6 +31,7 @@ private:
 
   Limits limits_;
   Statement complete_;
+  Statement erase_;
   Statement fail_;
   Statement end_;
   Statement snooze_;

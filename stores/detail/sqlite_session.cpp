@@ -1,7 +1,9 @@
 #include <zzz_jobs/stores/detail/sqlite_session.hpp>
 
+#include <zzz_jobs/stores/detail/process.hpp>
 #include <zzz_jobs/stores/detail/sqlite_job_row.hpp>
 #include <zzz_jobs/stores/detail/sqlite_migrations.hpp>
+#include <zzz_jobs/stores/detail/times.hpp>
 #include <zzz_jobs/stores/sql/sqlite.hpp>
 
 #include <algorithm>
@@ -43,11 +45,8 @@ Session::Session(const SqliteStore::Config& config)
 }
 
 std::int64_t Session::add_node(UnixTime now) {
-  const auto process = this_process();
   Statement insert{connection(), sql::sqlite::insert_node};
-  insert.execute(process.program + " (process " + std::to_string(process.pid) + " on host "
-                   + process.host + ")",
-                 now);
+  insert.execute(to_string(this_process()), now);
   const auto id = sqlite3_last_insert_rowid(connection());
   Statement{connection(), sql::sqlite::forget_nodes}.execute(id - nodes_kept);
   return id;

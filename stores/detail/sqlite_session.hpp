@@ -1,8 +1,8 @@
 #pragma once
 
+#include <zzz_jobs/stores/detail/direct_starts.hpp>
 #include <zzz_jobs/stores/detail/sqlite_changes.hpp>
 #include <zzz_jobs/stores/detail/sqlite_claims.hpp>
-#include <zzz_jobs/stores/detail/sqlite_direct.hpp>
 #include <zzz_jobs/stores/detail/sqlite_due.hpp>
 #include <zzz_jobs/stores/detail/sqlite_enqueue.hpp>
 #include <zzz_jobs/stores/detail/sqlite_jobs.hpp>

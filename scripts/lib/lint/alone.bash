@@ -35,11 +35,12 @@ unproved() {
   done < <(grep '\.hpp$' build/lint/sources)
 }
 
+postgres_headers=$(pkg-config --variable=includedir libpq)
 catch_flags=''
 [[ -e /usr/include/catch2/catch_all.hpp ]] || catch_flags=-DZZZ_JOBS_CATCH2_V2
 {
   printf '%s\n' 'builddir = build/lint' 'rule alone' \
-    "  command = g++ -std=c++20 -Wall -Wextra -fsyntax-only -fmax-errors=1 $catch_flags -DZZZ_JOBS_HAS_SQLITE -DMSGPACK_NO_BOOST -DMSGPACK_DEFAULT_API_VERSION=3 -Ibuild/lint/include -Ibuild/lint/generated -Itests -MMD -MT \$out -MF \$out.d \$before -include \$in -x c++ /dev/null && touch \$out" \
+    "  command = g++ -std=c++20 -Wall -Wextra -fsyntax-only -fmax-errors=1 $catch_flags -DZZZ_JOBS_HAS_SQLITE -DZZZ_JOBS_HAS_POSTGRES -DMSGPACK_NO_BOOST -DMSGPACK_DEFAULT_API_VERSION=3 -Ibuild/lint/include -Ibuild/lint/generated -Itests -I$postgres_headers -MMD -MT \$out -MF \$out.d \$before -include \$in -x c++ /dev/null && touch \$out" \
     '  deps = gcc' '  depfile = $out.d' '  description = $in'
   unproved 3>&1 >build/lint/unproved | sed 's/^/# /'
   while IFS= read -r header; do

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace zzz_jobs::detail::sqlite {
+namespace zzz_jobs::detail {
 
 /// Direct start: where a queue has idle slots for all of a batch's new jobs and
 /// nothing waits before them, these are inserted already executing, which saves
@@ -41,4 +41,4 @@ private:
 /// The job as it is once inserted by a direct start.
 [[nodiscard]] Job started_job(const NewJob& job, const Enqueued& done, std::int64_t node);
 
-} // namespace zzz_jobs::detail::sqlite
+} // namespace zzz_jobs::detail

@@ -1,8 +1,8 @@
-#include <zzz_jobs/stores/detail/sqlite_direct.hpp>
+#include <zzz_jobs/stores/detail/direct_starts.hpp>
 
 #include <algorithm>
 
-namespace zzz_jobs::detail::sqlite {
+namespace zzz_jobs::detail {
 
 DirectStarts::DirectStarts(const Batch& batch, UnixTime now,
                            const std::function<bool(std::string_view queue)>& is_idle)
@@ -10,8 +10,8 @@ DirectStarts::DirectStarts(const Batch& batch, UnixTime now,
   if (batch.enqueues.empty() || batch.claims.empty() || replaces_jobs())
     return;
   for (std::size_t i = 0; i < batch.claims.size(); ++i)
-    direct_[i] =
-      is_only(batch.claims[i]) && fits(batch.claims[i]) && is_idle(batch.claims[i].queue);
+    direct_[i] = batch.claims[i].direct && is_only(batch.claims[i]) && fits(batch.claims[i])
+      && is_idle(batch.claims[i].queue);
 }
 
 /// Of several claims of one queue the first would have to get all it can.
@@ -61,4 +61,4 @@ Job started_job(const NewJob& job, const Enqueued& done, std::int64_t node) {
   return started;
 }
 
-} // namespace zzz_jobs::detail::sqlite
+} // namespace zzz_jobs::detail

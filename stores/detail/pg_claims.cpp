@@ -1,0 +1,146 @@
+#include <zzz_jobs/stores/detail/pg_claims.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace zzz_jobs::detail::pg {
+namespace {
+
+/// Of claim_jobs.sql.
+struct Column {
+  enum : int {
+    id,
+    worker,
+    args,
+    priority,
+    attempt,
+    max_attempts,
+    free_attempts,
+    timeout_s,
+    scheduled_at,
+    inserted_at,
+    errors,
+    unique_key,
+    result,
+  };
+};
+
+Job read_claimed(const Rows& rows, int row, const Claims::Wish& wish) {
+  Job job;
+  job.id = rows.integer(row, Column::id);
+  job.state = JobState::executing;
+  job.queue = wish.request.queue;
+  job.worker = rows.text(row, Column::worker);
+  job.args = rows.text(row, Column::args);
+  job.priority = rows.integer32(row, Column::priority);
+  job.attempt = rows.integer32(row, Column::attempt);
+  job.max_attempts = rows.integer32(row, Column::max_attempts);
+  job.free_attempts = rows.integer32(row, Column::free_attempts);
+  job.timeout = std::chrono::seconds{rows.integer(row, Column::timeout_s)};
+  job.scheduled_at = rows.time(row, Column::scheduled_at);
+  job.inserted_at = rows.time(row, Column::inserted_at);
+  job.errors = rows.text(row, Column::errors);
+  job.unique_key = rows.optional_text(row, Column::unique_key);
+  job.result = rows.optional_text(row, Column::result);
+  job.attempted_at = wish.now;
+  job.node = wish.node;
+  return job;
+}
+
+void add_names(Params& params, const KnownWorkers& known) {
+  if (known)
+    params.add_texts(*known, [](const std::string& name) { return &name; });
+  else
+    params.add_null();
+}
+
+} // namespace
+
+void Claims::send(Pipeline& pipeline, const Wish& wish, std::vector<Job>& jobs) {
+  const auto& request = wish.request;
+  const auto& marks = marks_[request.queue];
+  const bool plain = wish.from_front || marks.is_plain_next(std::chrono::steady_clock::now());
+  Params params;
+  params.add(std::string_view{request.queue});
+  params.add(wish.now);
+  params.add(static_cast<std::int32_t>(request.slots));
+  params.add(static_cast<std::int32_t>(request.prefetch));
+  add_names(params, wish.known);
+  params.add(wish.node);
+  if (!plain)
+    add_marks(params, marks);
+  sent_.push_back({.queue = request.queue, .plain = plain});
+  pipeline.send(plain ? Query::claim_jobs : Query::claim_jobs_from_marks, std::move(params),
+                [this, wish, plain, &jobs, place = sent_.size() - 1](const Rows& rows) {
+                  read(rows, wish, plain, jobs);
+                  const auto wanted = wish.request.slots + wish.request.prefetch;
+                  sent_[place].is_short = jobs.size() < wanted;
+                });
+}
+
+void Claims::add_marks(Params& params, const Marks& marks) const {
+  params.add_int32s(marks.all(), [](const auto& mark) { return mark.first; });
+  params.add_int64s(marks.all(), [](const auto& mark) { return mark.second; });
+}
+
+/// UPDATE answers in no order.
+void Claims::read(const Rows& rows, const Wish& wish, bool plain, std::vector<Job>& jobs) {
+  auto& marks = marks_[wish.request.queue];
+  jobs.reserve(jobs.size() + static_cast<std::size_t>(rows.size()));
+  for (int row = 0; row < rows.size(); ++row)
+    jobs.push_back(read_claimed(rows, row, wish));
+  const auto before = [](const Job& a, const Job& b) {
+    return a.priority != b.priority ? a.priority < b.priority : a.id < b.id;
+  };
+  if (!std::is_sorted(jobs.begin(), jobs.end(), before))
+    std::sort(jobs.begin(), jobs.end(), before);
+  for (const auto& job : jobs)
+    marks.claimed(job.priority, job.id, plain);
+}
+
+void Claims::committed(std::chrono::steady_clock::duration time, std::size_t rows) {
+  const auto now = std::chrono::steady_clock::now();
+  for (const auto& claim : std::exchange(sent_, {})) {
+    auto& marks = marks_[claim.queue];
+    if (claim.plain) {
+      marks.plain_took(now, time, rows);
+      if (claim.is_short)
+        empty_.insert(claim.queue);
+    } else if (claim.is_short && (!look_again_ || marks.plain_at() < *look_again_)) {
+      look_again_ = marks.plain_at();
+    }
+  }
+}
+
+/// Its rows may be available again, or claimed after all.
+void Claims::abandoned() {
+  sent_.clear();
+  look_everywhere();
+}
+
+void Claims::woken(std::string_view queue) {
+  if (const auto found = empty_.find(queue); found != empty_.end())
+    empty_.erase(found);
+}
+
+void Claims::inserted(std::string_view queue, std::int32_t priority, std::int64_t id) {
+  woken(queue);
+  if (const auto found = marks_.find(queue); found != marks_.end())
+    found->second.inserted(priority, id);
+  else
+    marks_[std::string{queue}].inserted(priority, id);
+}
+
+void Claims::look_at(std::string_view queue) {
+  woken(queue);
+  if (const auto found = marks_.find(queue); found != marks_.end())
+    found->second.forget();
+}
+
+void Claims::look_everywhere() {
+  empty_.clear();
+  for (auto& [queue, marks] : marks_)
+    marks.forget();
+}
+
+} // namespace zzz_jobs::detail::pg

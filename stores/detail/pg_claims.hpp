@@ -1,0 +1,78 @@
+#pragma once
+
+#include <zzz_jobs/stores/batch.hpp>
+#include <zzz_jobs/stores/detail/pg_marks.hpp>
+#include <zzz_jobs/stores/detail/pg_pipeline.hpp>
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace zzz_jobs::detail::pg {
+
+using QueueNames = std::set<std::string, std::less<>>;
+
+/// Takes available jobs, and keeps what is known of where there are none.
+class Claims {
+public:
+  struct Wish {
+    const ClaimRequest& request;
+    const KnownWorkers& known;
+    UnixTime now{};
+    std::optional<std::int64_t> node{};
+    /// Jobs may just have become available anywhere, or nobody would look again.
+    bool from_front = false;
+  };
+
+  /// Whether the queue may have jobs, as far as is known here.
+  [[nodiscard]] bool has_candidates(std::string_view queue) const {
+    return !empty_.contains(queue);
+  }
+  /// The queues without.
+  [[nodiscard]] const QueueNames& empty() const noexcept { return empty_; }
+  /// One statement; `jobs` has the answer, by priority and id, when the pipeline
+  /// settles or commits.
+  void send(Pipeline& pipeline, const Wish& wish, std::vector<Job>& jobs);
+  /// The turn has committed: what its claims showed holds. It took so long, without
+  /// its commit, and changed so many rows.
+  void committed(std::chrono::steady_clock::duration time, std::size_t rows);
+  /// The turn did not happen.
+  void abandoned();
+
+  /// The queue has none, as was just read.
+  void found_empty(const std::string& queue) { empty_.insert(queue); }
+
+  // Jobs have become available: behind all others of their priority, somewhere
+  // in the queue, somewhere in any queue.
+  void inserted(std::string_view queue, std::int32_t priority, std::int64_t id);
+  void woken(std::string_view queue);
+  void look_at(std::string_view queue);
+  void look_everywhere();
+
+  /// When a claim that came back short, and was not plain, shall be repeated.
+  [[nodiscard]] std::optional<Marks::Time> take_look_again() noexcept {
+    return std::exchange(look_again_, std::nullopt);
+  }
+
+private:
+  /// A claim of the turn under way.
+  struct Sent {
+    std::string queue{};
+    bool plain = true;
+    bool is_short = false;
+  };
+  void read(const Rows& rows, const Wish& wish, bool plain, std::vector<Job>& jobs);
+  void add_marks(Params& params, const Marks& marks) const;
+
+  QueueNames empty_{}; ///< queues that a plain claim found so
+  std::map<std::string, Marks, std::less<>> marks_{};
+  std::vector<Sent> sent_{};
+  std::optional<Marks::Time> look_again_{};
+};
+
+} // namespace zzz_jobs::detail::pg

@@ -1,0 +1,310 @@
+#include <zzz_jobs/stores/detail/pg_desk.hpp>
+
+#include <zzz_jobs/stores/detail/pg_arrays.hpp>
+#include <zzz_jobs/stores/detail/pg_error.hpp>
+#include <zzz_jobs/stores/detail/pg_job_row.hpp>
+#include <zzz_jobs/stores/detail/pg_sql.hpp>
+#include <zzz_jobs/stores/sql/postgres.hpp>
+
+#include <algorithm>
+#include <limits>
+
+namespace zzz_jobs::detail::pg {
+namespace {
+
+constexpr int lost_at_once_max = 1000;
+constexpr std::uint32_t rows_in_a_piece = 10'000;
+constexpr std::uint32_t rows_by_age_max = 100'000;
+
+std::optional<int> number_of(std::optional<JobState> state) {
+  return state ? std::optional{static_cast<int>(*state)} : std::nullopt;
+}
+
+void check(const Page& page) {
+  constexpr std::uint32_t limit_max = 10'000;
+  if (page.limit < 1 || page.limit > limit_max)
+    throw Error{errc::invalid_argument,
+                "page: limit must be 1..10000, got " + std::to_string(page.limit)};
+}
+
+std::string text_of(const pqxx::field& field) {
+  return {field.c_str(), field.size()};
+}
+
+UnixTime time_of(const pqxx::field& field) {
+  return UnixTime{std::chrono::seconds{field.as<std::int64_t>()}};
+}
+
+std::optional<UnixTime> ended_before(const Retention& retention, UnixTime now) {
+  if (!retention.age)
+    return std::nullopt;
+  return now - std::max(*retention.age, std::chrono::seconds{0});
+}
+
+} // namespace
+
+// --- the connection ----------------------------------------------------------
+
+std::string Desk::in_schema(std::string_view sql) const {
+  return with_schema(sql, config_.schema);
+}
+
+PqxxSession& Desk::session() {
+  if (!session_)
+    session_.emplace(ConnectionWish{
+      .url = config_.url, .application = "zzz_jobs desk", .timeout = config_.connect_timeout});
+  return *session_;
+}
+
+template <class Work>
+auto Desk::transact(Work&& work) {
+  try {
+    return session().in_transaction(work);
+  } catch (const StatementError&) {
+    throw;
+  } catch (...) {
+    session_.reset();
+    throw;
+  }
+}
+
+template <class... Args>
+pqxx::result Desk::ask(std::string_view sql, const Args&... args) {
+  const auto text = in_schema(sql);
+  const auto once = [&] {
+    return transact([&](pqxx::work& transaction) { return run(transaction, text, args...); });
+  };
+  const bool was_open = session_.has_value();
+  try {
+    return once();
+  } catch (const StatementError&) {
+    throw;
+  } catch (const Error& error) {
+    if (!was_open || error.code() == errc::invalid_argument)
+      throw;
+    return once(); // the old connection was lost, perhaps long ago
+  }
+}
+
+// --- questions ---------------------------------------------------------------
+
+std::optional<Job> Desk::get(std::int64_t id) {
+  const auto rows = ask(sql::postgres::get_job, id);
+  return rows.empty() ? std::nullopt : std::optional{read_job(rows[0])};
+}
+
+std::vector<Job> Desk::get_all(const std::vector<std::int64_t>& ids) {
+  std::vector<Job> jobs;
+  for (const auto& row : ask(sql::postgres::jobs_by_id, array_of(ids)))
+    jobs.push_back(read_job(row));
+  return jobs;
+}
+
+std::vector<Job> Desk::list(const JobFilter& filter, const Page& page) {
+  check(page);
+  std::vector<Job> jobs;
+  for (const auto& row :
+       ask(page.newest_first ? sql::postgres::list_newest_first : sql::postgres::list_oldest_first,
+           page.after_id, number_of(filter.state), filter.queue, filter.worker, filter.unique_key,
+           page.limit))
+    jobs.push_back(read_job(row));
+  return jobs;
+}
+
+std::vector<QueueCount> Desk::counts() {
+  std::vector<QueueCount> counts;
+  for (const auto& row : ask(sql::postgres::counts))
+    counts.push_back(
+      {text_of(row[0]), static_cast<JobState>(row[1].as<int>()), row[2].as<std::int64_t>()});
+  return counts;
+}
+
+std::int64_t Desk::count(std::string_view queue, JobState state) {
+  return ask(sql::postgres::count_by_state, queue, static_cast<int>(state))[0][0]
+    .as<std::int64_t>();
+}
+
+std::vector<QueueSettings> Desk::settings() {
+  std::vector<QueueSettings> all;
+  for (const auto& row : ask(sql::postgres::queue_settings))
+    all.push_back({text_of(row[0]), row[1].as<bool>()});
+  return all;
+}
+
+bool Desk::is_paused(std::string_view queue) {
+  return ask(sql::postgres::is_paused, queue)[0][0].as<bool>();
+}
+
+void Desk::set_paused(std::string_view queue, bool paused) {
+  (void)ask(sql::postgres::set_paused, queue, paused); // as good twice as once
+}
+
+// --- changes by hand ---------------------------------------------------------
+
+/// `apply(transaction, change)` if there is such a job; says what came of it.
+template <class Apply>
+Change Desk::change(std::int64_t id, const Apply& apply) {
+  return transact([&](pqxx::work& transaction) {
+    Change change;
+    const auto rows = run(transaction, in_schema(sql::postgres::job_for_change), id);
+    if (rows.empty())
+      return change;
+    change.result = ChangeResult::not_allowed;
+    change.before = static_cast<JobState>(rows[0][0].template as<int>());
+    if (change.before == JobState::executing)
+      change.claim = {id, rows[0][1].template as<std::int32_t>()};
+    change.queue = text_of(rows[0][2]);
+    apply(transaction, change);
+    return change;
+  });
+}
+
+Change Desk::retry(std::int64_t id, UnixTime now) {
+  Change seen;
+  try {
+    return change(id, [&](pqxx::work& transaction, Change& change) {
+      seen = change;
+      if (change.before == JobState::available || change.before == JobState::executing)
+        return;
+      run(transaction, in_schema(sql::postgres::retry_job), id, now);
+      change.result = ChangeResult::changed;
+    });
+  } catch (const StatementError& error) {
+    constexpr std::string_view unique_violation = "23505";
+    if (error.sqlstate() != unique_violation)
+      throw;
+    seen.result = ChangeResult::key_taken;
+    return seen;
+  }
+}
+
+Change Desk::cancel(std::int64_t id, UnixTime now) {
+  return change(id, [&](pqxx::work& transaction, Change& change) {
+    if (is_final(change.before))
+      return;
+    run(transaction, in_schema(sql::postgres::cancel_job), id, now);
+    change.result = ChangeResult::changed;
+  });
+}
+
+Change Desk::remove(std::int64_t id) {
+  return change(id, [&](pqxx::work& transaction, Change& change) {
+    if (change.before == JobState::executing)
+      return;
+    run(transaction, in_schema(sql::postgres::remove_job), id);
+    change.result = ChangeResult::changed;
+  });
+}
+
+// --- executions --------------------------------------------------------------
+
+Desk::Execution Desk::execution_of(std::int64_t id) {
+  const auto job = "job " + std::to_string(id) + ": ";
+  const auto rows = ask(sql::postgres::job_for_change, id);
+  if (rows.empty())
+    throw Error{errc::job_not_found, job + "not found"};
+  const auto state = static_cast<JobState>(rows[0][0].as<int>());
+  if (state != JobState::executing)
+    throw Error{errc::not_allowed, job + "is " + std::string{to_string(state)} + ", not executing"};
+  return {{id, rows[0][1].as<std::int32_t>()}, rows[0][3].as<std::int32_t>()};
+}
+
+std::vector<Claim> Desk::open_claims(std::string_view queue, std::int64_t node) {
+  std::vector<Claim> claims;
+  for (const auto& row : ask(sql::postgres::open_claims, queue, node))
+    claims.push_back({row[0].as<std::int64_t>(), row[1].as<std::int32_t>()});
+  return claims;
+}
+
+std::vector<Desk::Lost> Desk::executions_of_dead(const std::vector<std::int64_t>& nodes) {
+  std::vector<Lost> lost;
+  for (const auto& row : ask(sql::postgres::dead_executions, array_of(nodes), lost_at_once_max))
+    lost.push_back({{row[0].as<std::int64_t>(), row[1].as<std::int32_t>()}, text_of(row[2])});
+  return lost;
+}
+
+std::vector<Desk::Lost> Desk::executions_before(UnixTime time) {
+  std::vector<Lost> lost;
+  for (const auto& row : ask(sql::postgres::stuck_executions, time, lost_at_once_max))
+    lost.push_back({{row[0].as<std::int64_t>(), row[1].as<std::int32_t>()}, {}});
+  return lost;
+}
+
+void Desk::remove_nodes(const std::vector<std::int64_t>& nodes) {
+  (void)ask(sql::postgres::remove_node, array_of(nodes));
+}
+
+// --- cron --------------------------------------------------------------------
+
+std::optional<UnixTime> Desk::last_tick(std::string_view entry) {
+  const auto rows = ask(sql::postgres::last_tick, entry);
+  return rows.empty() ? std::nullopt : std::optional{time_of(rows[0][0])};
+}
+
+UnixTime Desk::cron_since(std::string_view entry, UnixTime begin) {
+  return time_of(ask(sql::postgres::cron_since, entry, begin)[0][0]);
+}
+
+// --- pruning -----------------------------------------------------------------
+
+/// A piece of a walk along the ids: what it looks for, and how it ended.
+struct Desk::PrunePiece {
+  std::int64_t after_id = 0;
+  std::uint32_t rows_max = rows_in_a_piece;
+  std::uint32_t deleted_max = rows_in_a_piece;
+  std::optional<UnixTime> completed{}; ///< ended before this: goes
+  std::optional<UnixTime> discarded{};
+  std::optional<UnixTime> cancelled{};
+  std::uint32_t deleted = 0;
+  bool at_end = false;
+};
+
+Desk::PrunePiece Desk::prune_piece(const PrunePiece& from) {
+  const auto rows = ask(sql::postgres::prune_by_age, from.after_id, from.rows_max, from.deleted_max,
+                        from.completed, from.discarded, from.cancelled);
+  auto done = from;
+  done.deleted = rows[0][0].as<std::uint32_t>();
+  done.after_id = rows[0][1].is_null() ? from.after_id : rows[0][1].as<std::int64_t>();
+  done.at_end = rows[0][2].as<bool>();
+  return done;
+}
+
+std::uint32_t Desk::prune(const PrunePolicy& policy, std::uint32_t limit, UnixTime now) {
+  std::uint32_t deleted = 0;
+  PrunePiece piece{.after_id = pruned_to_,
+                   .completed = ended_before(policy.completed, now),
+                   .discarded = ended_before(policy.discarded, now),
+                   .cancelled = ended_before(policy.cancelled, now)};
+  const bool by_age = piece.completed || piece.discarded || piece.cancelled;
+  int ends_left = 2; // from where the last call stopped, then once from the start
+  for (std::uint32_t seen = 0; by_age && deleted < limit && ends_left > 0 && seen < rows_by_age_max;
+       seen += rows_in_a_piece) {
+    piece.deleted_max = limit - deleted;
+    piece = prune_piece(piece);
+    deleted += piece.deleted;
+    if (piece.at_end) {
+      piece.after_id = 0;
+      --ends_left;
+    }
+  }
+  pruned_to_ = piece.after_id;
+  const auto by_count = [&](JobState state, const Retention& retention) {
+    if (retention.count && deleted < limit)
+      deleted += ask(sql::postgres::prune_by_count, static_cast<int>(state),
+                     std::max<std::int64_t>(*retention.count, 0), limit - deleted)[0][0]
+                   .template as<std::uint32_t>();
+  };
+  by_count(JobState::completed, policy.completed);
+  by_count(JobState::discarded, policy.discarded);
+  by_count(JobState::cancelled, policy.cancelled);
+  return deleted;
+}
+
+std::uint32_t Desk::delete_completed(UnixTime older_than, std::int64_t& after_id, bool& at_end) {
+  const auto piece = prune_piece({.after_id = after_id, .completed = older_than});
+  after_id = piece.after_id;
+  at_end = piece.at_end;
+  return piece.deleted;
+}
+
+} // namespace zzz_jobs::detail::pg

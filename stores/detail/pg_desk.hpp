@@ -1,0 +1,80 @@
+#pragma once
+
+#include <zzz_jobs/stores/batch.hpp>
+#include <zzz_jobs/stores/detail/pqxx_session.hpp>
+#include <zzz_jobs/stores/pg_store.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace zzz_jobs::detail::pg {
+
+/// Everything besides turns: questions, changes by hand, rescue, pruning. On a
+/// connection of its own, opened when needed. One thread at a time.
+class Desk {
+public:
+  explicit Desk(const PgStore::Config& config) : config_(config) {}
+
+  [[nodiscard]] std::optional<Job> get(std::int64_t id);
+  [[nodiscard]] std::vector<Job> get_all(const std::vector<std::int64_t>& ids);
+  [[nodiscard]] std::vector<Job> list(const JobFilter& filter, const Page& page);
+  [[nodiscard]] std::vector<QueueCount> counts();
+  [[nodiscard]] std::int64_t count(std::string_view queue, JobState state);
+
+  [[nodiscard]] std::vector<QueueSettings> settings();
+  [[nodiscard]] bool is_paused(std::string_view queue);
+  void set_paused(std::string_view queue, bool paused);
+
+  [[nodiscard]] Change retry(std::int64_t id, UnixTime now);
+  [[nodiscard]] Change cancel(std::int64_t id, UnixTime now);
+  [[nodiscard]] Change remove(std::int64_t id);
+
+  /// The execution under way, and what of its attempts it has used.
+  /// @throws Error(job_not_found | not_allowed).
+  struct Execution {
+    Claim claim{};
+    std::int32_t attempts_used = 0;
+  };
+  [[nodiscard]] Execution execution_of(std::int64_t id);
+  [[nodiscard]] std::vector<Claim> open_claims(std::string_view queue, std::int64_t node);
+
+  /// Executions that nobody will end, some at a time, and why.
+  struct Lost {
+    Claim claim{};
+    std::string owner{}; ///< its name; empty: no node
+  };
+  [[nodiscard]] std::vector<Lost> executions_of_dead(const std::vector<std::int64_t>& nodes);
+  [[nodiscard]] std::vector<Lost> executions_before(UnixTime time);
+  void remove_nodes(const std::vector<std::int64_t>& nodes);
+
+  [[nodiscard]] std::optional<UnixTime> last_tick(std::string_view entry);
+  [[nodiscard]] UnixTime cron_since(std::string_view entry, UnixTime begin);
+
+  [[nodiscard]] std::uint32_t prune(const PrunePolicy& policy, std::uint32_t limit, UnixTime now);
+  /// Deletes one piece's jobs that were completed before a time, and moves on.
+  [[nodiscard]] std::uint32_t delete_completed(UnixTime older_than, std::int64_t& after_id,
+                                               bool& at_end);
+
+private:
+  template <class Work>
+  auto transact(Work&& work);
+  /// One that changes nothing, hence repeated if the connection was lost.
+  template <class... Args>
+  pqxx::result ask(std::string_view sql, const Args&... args);
+  template <class Apply>
+  Change change(std::int64_t id, const Apply& apply);
+  [[nodiscard]] std::string in_schema(std::string_view sql) const;
+  [[nodiscard]] PqxxSession& session();
+
+  struct PrunePiece;
+  [[nodiscard]] PrunePiece prune_piece(const PrunePiece& from);
+
+  const PgStore::Config& config_;
+  std::optional<PqxxSession> session_{};
+  std::int64_t pruned_to_ = 0; ///< where the walk by age stands
+};
+
+} // namespace zzz_jobs::detail::pg

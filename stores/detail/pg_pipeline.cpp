@@ -1,0 +1,98 @@
+#include <zzz_jobs/stores/detail/pg_pipeline.hpp>
+
+#include <utility>
+
+namespace zzz_jobs::detail::pg {
+
+Pipeline::Pipeline(Link& link, std::int64_t answer_ms, bool pooled) : link_(link) {
+  if (!pooled)
+    return;
+  begin(); // a role's default may be another isolation level
+  Params timeout;
+  timeout.add(std::to_string(answer_ms));
+  send(Query::pooled_settings, std::move(timeout));
+}
+
+void Pipeline::send(Query query, Params params, Read read) {
+  link_.send(query, params);
+  reads_.push_back(std::move(read));
+}
+
+void Pipeline::send(const char* sql) {
+  link_.send(sql);
+  reads_.emplace_back();
+}
+
+void Pipeline::settle() {
+  link_.request_answers();
+  read_answers();
+}
+
+void Pipeline::read_answers() {
+  while (!reads_.empty()) {
+    const Rows rows = [this] {
+      try {
+        return link_.answer();
+      } catch (const StatementError&) {
+        reads_.clear();
+        link_.recover();
+        throw;
+      }
+    }();
+    const auto read = std::move(reads_.front());
+    reads_.pop_front();
+    if (read)
+      read(rows);
+  }
+}
+
+/// The answers are asked for before the commit is, in one breath: they then come
+/// while the server waits for its disk.
+void Pipeline::commit(const std::function<void()>& answered) {
+  bool are_answered = false;
+  try {
+    link_.request_answers();
+    if (explicit_)
+      link_.send("COMMIT");
+    link_.sync();
+    read_answers();
+    are_answered = true;
+    if (answered)
+      answered();
+    if (explicit_)
+      (void)link_.answer();
+    link_.synced();
+  } catch (const ConnectionError& error) {
+    throw CommitInDoubt{error.what(), are_answered};
+  }
+}
+
+void Pipeline::begin() {
+  if (std::exchange(explicit_, true))
+    return;
+  send("BEGIN ISOLATION LEVEL READ COMMITTED");
+}
+
+void Pipeline::roll_back() {
+  if (!explicit_)
+    return;
+  send("ROLLBACK");
+  link_.sync();
+  read_answers();
+  link_.synced();
+}
+
+void Pipeline::try_part(const std::function<void()>& part) {
+  send("SAVEPOINT part");
+  try {
+    part();
+    settle();
+  } catch (const StatementError&) {
+    send("ROLLBACK TO SAVEPOINT part");
+    settle();
+    throw;
+  }
+  send("RELEASE SAVEPOINT part");
+}
+
+} // namespace zzz_jobs::detail::pg

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <zzz_jobs/config/clock.hpp>
+#include <zzz_jobs/stores/detail/pqxx_session.hpp>
+#include <zzz_jobs/stores/pg_store.hpp>
+
+#include <atomic>
+#include <cstdint>
+
+namespace zzz_jobs::detail::pg {
+
+/// This node in the database, and the time there; shared by all threads.
+class Presence {
+public:
+  [[nodiscard]] std::int64_t node() const noexcept { return node_; }
+
+  /// The database's time, from its last answer on by this machine's steady clock.
+  [[nodiscard]] UnixTime database_time() const noexcept;
+  void set_database_time(std::int64_t unix_ms) noexcept;
+
+  /// Becomes a new node. @throws Error.
+  void enrol(PqxxSession& session, const PgStore::Config& config);
+  /// Tells the database that the node is alive; false if it was given up for dead.
+  /// @throws Error.
+  [[nodiscard]] bool renew(PqxxSession& session, const PgStore::Config& config);
+
+private:
+  std::atomic<std::int64_t> node_{0};
+  std::atomic<std::int64_t> offset_ms_{0}; ///< database's minus steady clock
+};
+
+} // namespace zzz_jobs::detail::pg

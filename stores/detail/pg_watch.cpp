@@ -1,0 +1,373 @@
+#include <zzz_jobs/stores/detail/pg_watch.hpp>
+
+#include <zzz_jobs/stores/detail/pg_arrays.hpp>
+#include <zzz_jobs/stores/detail/pg_error.hpp>
+#include <zzz_jobs/stores/detail/pg_sql.hpp>
+#include <zzz_jobs/stores/sql/postgres.hpp>
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <random>
+#include <system_error>
+#include <utility>
+
+namespace zzz_jobs::detail::pg {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::milliseconds;
+
+/// A lease is renewed so often before it would run out.
+constexpr int renewals_per_lease = 6;
+/// A node that lost all its sessions comes back within this, or is dead: its first
+/// try is immediate.
+constexpr auto suspicion_min = 1s;
+/// Each queue is announced at most so often.
+constexpr auto announcement_pause = 10ms;
+constexpr milliseconds reconnect_pause_min = 50ms;
+constexpr milliseconds reconnect_pause_max = 2s;
+constexpr auto outage_log_interval = 60s;
+
+/// Payloads: a queue's name behind this, or a word by itself.
+constexpr char queue_prefix = ':';
+constexpr std::string_view all_queues = "jobs";
+constexpr std::string_view lost_claims = "claims";
+constexpr std::size_t payload_bytes_max = 7000; // PostgreSQL's limit: 8000
+
+std::string payload_for(const std::string& queue) {
+  if (queue.size() > payload_bytes_max)
+    return std::string{all_queues};
+  return queue_prefix + queue;
+}
+
+std::string text_of(const pqxx::field& field) {
+  return {field.c_str(), field.size()};
+}
+
+} // namespace
+
+// --- what is asked of the thread ---------------------------------------------
+
+Watch::Watch(const PgStore::Config& config, Presence& presence, Turns& turns)
+  : config_(config), presence_(presence), turns_(turns),
+    bell_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  if (bell_ < 0)
+    throw std::system_error{errno, std::generic_category(), "eventfd"};
+}
+
+Watch::~Watch() {
+  stop();
+  close(bell_);
+}
+
+void Watch::start() {
+  thread_ = std::thread{[this] { run(); }};
+}
+
+void Watch::stop() {
+  {
+    const std::lock_guard lock{mutex_};
+    stopping_ = true;
+    handler_ = {};
+  }
+  ring();
+  if (thread_.joinable())
+    thread_.join();
+}
+
+void Watch::ring() {
+  const std::uint64_t one = 1;
+  // It only fails when it rings already.
+  [[maybe_unused]] const auto written = write(bell_, &one, sizeof one);
+}
+
+/// Without anybody to tell, nothing is watched: each claim asks the database.
+void Watch::on_signal(StoreSignalHandler handler) {
+  const std::lock_guard lock{mutex_};
+  handler_ = std::move(handler);
+  heard_ = static_cast<bool>(handler_);
+  if (!heard_)
+    watching_ = false;
+}
+
+void Watch::signal(StoreSignal signal) {
+  const std::lock_guard lock{mutex_};
+  if (handler_)
+    handler_(signal);
+}
+
+void Watch::announce(std::set<std::string> queues) {
+  {
+    const std::lock_guard lock{mutex_};
+    for (const auto& queue : queues)
+      announced_.insert(payload_for(queue));
+  }
+  ring();
+}
+
+void Watch::announce_lost_claims() {
+  {
+    const std::lock_guard lock{mutex_};
+    announced_.emplace(lost_claims);
+  }
+  ring();
+}
+
+void Watch::look_again_at(Time time) {
+  {
+    const std::lock_guard lock{mutex_};
+    if (!look_again_ || time < *look_again_)
+      look_again_ = time;
+  }
+  ring();
+}
+
+std::vector<std::int64_t> Watch::dead_nodes() const {
+  const std::lock_guard lock{mutex_};
+  return {dead_.begin(), dead_.end()};
+}
+
+void Watch::buried(const std::vector<std::int64_t>& nodes) {
+  const std::lock_guard lock{mutex_};
+  for (const auto node : nodes)
+    dead_.erase(node);
+}
+
+// --- the thread --------------------------------------------------------------
+
+void Watch::run() {
+  std::uint32_t failures = 0;
+  Time told_at{};
+  for (;;) {
+    {
+      const std::lock_guard lock{mutex_};
+      if (stopping_)
+        return;
+    }
+    try {
+      PqxxSession session{{.url = config_.url,
+                           .application = "zzz_jobs watch " + std::to_string(presence_.node()),
+                           .timeout = config_.connect_timeout}};
+      settle_in(session);
+      if (std::exchange(failures, 0) > 0)
+        config_.log(LogLevel::warning, "store_watch_recovered");
+      watch(session);
+      return;
+    } catch (const std::exception& error) {
+      watching_ = false;
+      signal(StoreSignal::jobs); // whoever relied on us now polls
+      const auto now = std::chrono::steady_clock::now();
+      if (failures == 0 || now - told_at > outage_log_interval) {
+        told_at = now;
+        config_.log(LogLevel::warning,
+                    "store_watch_lost error=\"" + std::string{error.what()}
+                      + "\" action=\"polling until it is back\"");
+      }
+    }
+    pause_after_failure(failures++);
+  }
+}
+
+/// The first try is immediate: all that were cut off at once must not wait for
+/// the suspicion to become certainty.
+void Watch::pause_after_failure(std::uint32_t failures) {
+  thread_local std::minstd_rand random{std::random_device{}()};
+  const auto longest =
+    std::min(reconnect_pause_max, reconnect_pause_min * (1U << std::min(failures, 6U)));
+  std::uniform_int_distribution<milliseconds::rep> between{longest.count() / 2, longest.count()};
+  const auto end = std::chrono::steady_clock::now()
+    + (failures == 0 ? milliseconds{0} : milliseconds{between(random)});
+  for (;;) {
+    {
+      const std::lock_guard lock{mutex_};
+      if (stopping_)
+        return;
+    }
+    const auto left = std::chrono::ceil<milliseconds>(end - std::chrono::steady_clock::now());
+    if (left <= 0ms)
+      return;
+    std::this_thread::sleep_for(std::min(left, milliseconds{50}));
+  }
+}
+
+std::string Watch::in_schema(std::string_view sql) const {
+  return with_schema(sql, config_.schema);
+}
+
+/// Shows that this node is alive, before anything else.
+void Watch::settle_in(PqxxSession& session) {
+  if (!config_.pooled)
+    (void)session.run_alone(in_schema(sql::postgres::take_session_lock), presence_.node());
+  renew(session);
+  suspects_.clear();
+  turns_.tell([](News& news) {
+    news.everywhere = true;
+    news.due_unknown = true;
+  });
+}
+
+void Watch::watch(PqxxSession& session) {
+  if (!config_.pooled) {
+    const auto channel = session.run_alone(in_schema(sql::postgres::channel));
+    session.listen(text_of(channel[0][0]), [this](const std::string& payload) { hear(payload); });
+  }
+  next_look_ = {};
+  for (;;) {
+    {
+      const std::lock_guard lock{mutex_};
+      if (stopping_)
+        return;
+    }
+    const auto now = std::chrono::steady_clock::now();
+    if (now >= next_renewal_)
+      renew(session);
+    send_announcements(session);
+    if (now >= next_look_)
+      look(session);
+    wait(session);
+  }
+}
+
+Watch::Time Watch::next_time() const {
+  const std::lock_guard lock{mutex_};
+  auto next = std::min(next_look_, next_renewal_);
+  if (look_again_)
+    next = std::min(next, *look_again_);
+  for (const auto& queue : announced_)
+    if (const auto at = announced_at_.find(queue); at != announced_at_.end())
+      next = std::min(next, at->second + announcement_pause);
+  return next;
+}
+
+void Watch::wait(PqxxSession& session) {
+  const auto left = std::chrono::ceil<milliseconds>(next_time() - std::chrono::steady_clock::now());
+  pollfd events[] = {{session.connection().sock(), POLLIN, 0}, {bell_, POLLIN, 0}};
+  (void)poll(events, 2, static_cast<int>(std::clamp(left, 0ms, milliseconds{60'000}).count()));
+  std::uint64_t rung = 0;
+  // Nothing to read is nothing to do.
+  [[maybe_unused]] const auto read_bytes = read(bell_, &rung, sizeof rung);
+  if (events[0].revents != 0)
+    session.hear();
+  bool look_again = false;
+  {
+    const std::lock_guard lock{mutex_};
+    if (look_again_ && std::chrono::steady_clock::now() >= *look_again_) {
+      look_again_.reset();
+      look_again = true;
+    }
+  }
+  if (look_again)
+    signal(StoreSignal::jobs);
+}
+
+void Watch::hear(const std::string& payload) {
+  if (payload == lost_claims) {
+    signal(StoreSignal::lost_claims);
+    return;
+  }
+  turns_.tell([&](News& news) {
+    if (!payload.empty() && payload.front() == queue_prefix)
+      news.queues.insert(payload.substr(1));
+    else
+      news.everywhere = true;
+  });
+  signal(StoreSignal::jobs);
+}
+
+/// What was announced a moment ago waits, and is then announced once.
+void Watch::send_announcements(PqxxSession& session) {
+  const auto now = std::chrono::steady_clock::now();
+  std::vector<std::string> ripe;
+  {
+    const std::lock_guard lock{mutex_};
+    std::erase_if(announced_at_,
+                  [&](const auto& one) { return now - one.second >= announcement_pause; });
+    for (auto it = announced_.begin(); it != announced_.end();) {
+      if (announced_at_.contains(*it)) {
+        ++it;
+        continue;
+      }
+      announced_at_.emplace(*it, now);
+      ripe.push_back(*it);
+      it = announced_.erase(it);
+    }
+  }
+  if (ripe.empty() || config_.pooled)
+    return;
+  (void)session.run_alone(in_schema(sql::postgres::notify), array_of(ripe));
+}
+
+/// A node that has been given up for dead goes on as a new one: its executions
+/// are lost, and whoever runs them must hear of it.
+void Watch::renew(PqxxSession& session) {
+  const bool is_alive = presence_.renew(session, config_);
+  next_renewal_ = std::chrono::steady_clock::now()
+    + std::chrono::duration_cast<milliseconds>(config_.lease) / renewals_per_lease;
+  if (is_alive)
+    return;
+  presence_.enrol(session, config_);
+  if (!config_.pooled)
+    (void)session.run_alone(in_schema(sql::postgres::take_session_lock), presence_.node());
+  config_.log(LogLevel::error,
+              "lease_lost action=\"goes on as node " + std::to_string(presence_.node())
+                + "; what it ran is stopped and runs elsewhere\"");
+  signal(StoreSignal::lost_claims);
+}
+
+void Watch::look(PqxxSession& session) {
+  turns_.begin_look();
+  const auto queues = turns_.queues_thought_empty();
+  const auto now = config_.clock ? config_.clock->now() : presence_.database_time();
+  note_look(
+    session.run_alone(in_schema(sql::postgres::look), presence_.node(), array_of(queues), now));
+  next_look_ = std::chrono::steady_clock::now() + config_.look_interval;
+  const std::lock_guard lock{mutex_};
+  watching_ = static_cast<bool>(handler_) && !config_.pooled;
+}
+
+void Watch::note_look(const pqxx::result& rows) {
+  bool jobs = false;
+  bool dead = false;
+  still_suspect_.clear();
+  for (const auto& row : rows) {
+    const auto kind = text_of(row[0]);
+    if (kind == "time") {
+      presence_.set_database_time(row[2].as<std::int64_t>());
+    } else if (kind == "due") {
+      std::optional<UnixTime> due;
+      if (!row[2].is_null())
+        due = UnixTime{std::chrono::seconds{row[2].as<std::int64_t>()}};
+      jobs = turns_.tell_due(due) || jobs;
+    } else if (kind == "jobs") {
+      jobs = true;
+      turns_.tell([&](News& news) { news.queues.insert(text_of(row[1])); });
+    } else {
+      const auto node = row[2].as<std::int64_t>();
+      if (kind == "suspect" && !is_confirmed(node, row[3].as<std::int64_t>()))
+        continue;
+      const std::lock_guard lock{mutex_};
+      dead_.insert(node);
+      dead = true;
+    }
+  }
+  std::erase_if(suspects_, [this](const auto& one) { return !still_suspect_.contains(one.first); });
+  if (jobs)
+    signal(StoreSignal::jobs);
+  if (dead)
+    signal(StoreSignal::dead_owner);
+}
+
+/// Without sessions, and without a sign of life since it was first seen so.
+bool Watch::is_confirmed(std::int64_t node, std::int64_t beat) {
+  still_suspect_.insert(node);
+  const auto now = std::chrono::steady_clock::now();
+  auto& suspect = suspects_.try_emplace(node, Suspect{beat, now}).first->second;
+  if (suspect.beat != beat)
+    suspect = {beat, now};
+  return now - suspect.since >= suspicion_min;
+}
+
+} // namespace zzz_jobs::detail::pg

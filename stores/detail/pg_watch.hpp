@@ -1,0 +1,101 @@
+#pragma once
+
+#include <zzz_jobs/stores/detail/pg_presence.hpp>
+#include <zzz_jobs/stores/detail/pg_turns.hpp>
+#include <zzz_jobs/stores/detail/pqxx_session.hpp>
+#include <zzz_jobs/stores/pg_store.hpp>
+#include <zzz_jobs/stores/store_signal.hpp>
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace zzz_jobs::detail::pg {
+
+/// The thread that stays in touch with the other nodes, on a connection of its
+/// own: renews the lease, hears and sends notifications, and looks from time to
+/// time for what nobody announced.
+///
+/// watching -> the connection is lost -> looking for a connection, with growing
+/// pauses -> watching. Meanwhile the store is not "watched", and polls.
+class Watch {
+public:
+  Watch(const PgStore::Config& config, Presence& presence, Turns& turns);
+  ~Watch();
+  Watch(const Watch&) = delete;
+  Watch& operator=(const Watch&) = delete;
+
+  void start();
+  void stop();
+
+  void on_signal(StoreSignalHandler handler);
+  /// Whether what is known of empty queues may be relied on.
+  [[nodiscard]] bool is_watching() const noexcept { return watching_; }
+
+  /// Whether somebody hears the signals.
+  [[nodiscard]] bool is_heard() const noexcept { return heard_; }
+
+  /// From the turns: other nodes shall hear of these queues.
+  void announce(std::set<std::string> queues);
+  /// Executions of other nodes were ended by hand.
+  void announce_lost_claims();
+  void look_again_at(Marks::Time time);
+  void signal(StoreSignal signal);
+
+  /// Nodes known to be dead, whose executions are still to be rescued.
+  [[nodiscard]] std::vector<std::int64_t> dead_nodes() const;
+  void buried(const std::vector<std::int64_t>& nodes);
+
+private:
+  using Time = std::chrono::steady_clock::time_point;
+  struct Suspect {
+    std::int64_t beat = 0;
+    Time since{};
+  };
+
+  void run();
+  void watch(PqxxSession& session);
+  void pause_after_failure(std::uint32_t failures);
+  void settle_in(PqxxSession& session);
+  void wait(PqxxSession& session);
+  void hear(const std::string& payload);
+  void send_announcements(PqxxSession& session);
+  void renew(PqxxSession& session);
+  void look(PqxxSession& session);
+  void note_look(const pqxx::result& rows);
+  [[nodiscard]] bool is_confirmed(std::int64_t node, std::int64_t beat);
+  [[nodiscard]] Time next_time() const;
+  void ring();
+  [[nodiscard]] std::string in_schema(std::string_view sql) const;
+
+  const PgStore::Config& config_;
+  Presence& presence_;
+  Turns& turns_;
+
+  mutable std::mutex mutex_{}; ///< for what follows
+  StoreSignalHandler handler_{};
+  std::set<std::string> announced_{};
+  std::map<std::string, Time> announced_at_{};
+  std::optional<Time> look_again_{};
+  std::set<std::int64_t> dead_{};
+  bool stopping_ = false;
+
+  std::atomic<bool> watching_{false};
+  std::atomic<bool> heard_{false};
+  std::map<std::int64_t, Suspect> suspects_{};
+  std::set<std::int64_t> still_suspect_{};
+  Time next_look_{};
+  Time next_renewal_{};
+  int bell_ = -1; ///< an eventfd: something is to be done at once
+  std::thread thread_{};
+};
+
+} // namespace zzz_jobs::detail::pg

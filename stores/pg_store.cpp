@@ -1,0 +1,318 @@
+#include <zzz_jobs/stores/pg_store.hpp>
+
+#include <zzz_jobs/config/retry_strategy.hpp>
+#include <zzz_jobs/stores/detail/pg_desk.hpp>
+#include <zzz_jobs/stores/detail/pg_migrations.hpp>
+#include <zzz_jobs/stores/detail/pg_presence.hpp>
+#include <zzz_jobs/stores/detail/pg_turns.hpp>
+#include <zzz_jobs/stores/detail/pg_watch.hpp>
+
+#include <algorithm>
+#include <mutex>
+#include <utility>
+
+namespace zzz_jobs {
+namespace {
+
+void check_range(const std::string& field, std::int64_t value, std::int64_t min, std::int64_t max) {
+  if (value < min || value > max)
+    throw Error{errc::invalid_argument,
+                "store: " + field + " must be " + std::to_string(min) + ".." + std::to_string(max)
+                  + ", got " + std::to_string(value)};
+}
+
+PgStore::Config checked(PgStore::Config config) {
+  check_range("lease in seconds", config.lease.count(), 1, 3600);
+  check_range("look_interval in milliseconds", config.look_interval.count(), 10, 60'000);
+  check_range("connect_timeout in seconds", config.connect_timeout.count(), 1, 600);
+  check_range("answer_timeout in milliseconds", config.answer_timeout.count(), 10, 3'600'000);
+  if (!config.log)
+    config.log = [](LogLevel, std::string_view) {};
+  return config;
+}
+
+} // namespace
+
+/// The parts of an open store. Turns and everything else have a connection and a
+/// mutex each, so that a listing holds up no turn.
+struct PgStore::Impl {
+  explicit Impl(Config with)
+    : config(checked(std::move(with))), statements(config.schema), turns(config, statements),
+      desk(config), watch(config, presence, turns) {
+    detail::pg::PqxxSession session{
+      {.url = config.url, .application = "zzz_jobs open", .timeout = config.connect_timeout}};
+    detail::pg::open_schema(session, config.schema, config.migrate);
+    presence.enrol(session, config);
+    watch.start();
+  }
+
+  ~Impl() {
+    watch.stop();
+    try {
+      const std::lock_guard lock{desk_mutex};
+      desk.remove_nodes({presence.node()});
+    } catch (const Error&) { // then its lease runs out
+    }
+  }
+
+  [[nodiscard]] UnixTime now() const {
+    return config.clock ? config.clock->now() : presence.database_time();
+  }
+
+  BatchResult turn(const Batch& batch, std::optional<std::int64_t> owner) {
+    detail::pg::TurnEcho echo;
+    auto result = [&] {
+      const std::lock_guard lock{turns_mutex};
+      return turns.apply(batch,
+                         {.now = now(),
+                          .node = presence.node(),
+                          .owner = owner,
+                          .is_watched = watch.is_watching(),
+                          .is_supervised = watch.is_heard()},
+                         echo);
+    }();
+    if (!echo.queues.empty())
+      watch.announce(std::move(echo.queues));
+    if (echo.look_again_at)
+      watch.look_again_at(*echo.look_again_at);
+    if (echo.look_again)
+      watch.signal(StoreSignal::jobs);
+    for (const auto& done : result.enqueued)
+      if (done.cancelled)
+        watch.announce_lost_claims();
+    return result;
+  }
+
+  template <class Work>
+  auto at_desk(Work&& work) {
+    const std::lock_guard lock{desk_mutex};
+    return work(desk);
+  }
+
+  /// A change by hand may have made jobs available, or due earlier or later.
+  Change change(const Change& change) {
+    if (change.result != ChangeResult::changed)
+      return change;
+    turns.tell([](detail::pg::News& news) {
+      news.everywhere = true;
+      news.due_unknown = true;
+    });
+    if (change.claim.job_id != 0)
+      watch.announce_lost_claims();
+    watch.announce({change.queue});
+    watch.signal(StoreSignal::jobs);
+    return change;
+  }
+
+  void end_plainly(std::int64_t id, Outcome outcome) {
+    const auto execution = at_desk([&](auto& at) { return at.execution_of(id); });
+    outcome.claim = execution.claim;
+    if (outcome.kind == OutcomeKind::fail)
+      outcome.delay = RetryStrategy{}.delay(execution.attempts_used);
+    Batch batch;
+    batch.outcomes.push_back(std::move(outcome));
+    if (turn(batch, std::nullopt).outcomes.front() == OutcomeResult::refused)
+      throw Error{errc::not_allowed,
+                  "job " + std::to_string(id) + ": its execution has just been ended by others"};
+  }
+
+  /// Ends executions that nobody else will, a page at a time; which ended.
+  std::vector<std::int64_t> rescue(const std::vector<detail::pg::Desk::Lost>& lost,
+                                   const std::string& reason) {
+    Batch batch;
+    for (const auto& one : lost)
+      batch.outcomes.push_back({.claim = one.claim,
+                                .kind = OutcomeKind::rescue,
+                                .error = one.owner.empty() ? reason : one.owner + " ended"});
+    const auto result = turn(batch, std::nullopt);
+    std::vector<std::int64_t> ended;
+    for (std::size_t i = 0; i < lost.size(); ++i)
+      if (result.outcomes[i] == OutcomeResult::applied)
+        ended.push_back(lost[i].claim.job_id);
+    return ended;
+  }
+
+  void pause(std::string_view queue, bool paused) {
+    at_desk([&](auto& at) { at.set_paused(queue, paused); });
+    turns.tell([](detail::pg::News& news) { news.everywhere = true; });
+    watch.announce({std::string{queue}});
+    watch.signal(StoreSignal::jobs);
+  }
+
+  Config config;
+  detail::pg::Statements statements;
+  detail::pg::Presence presence{};
+  std::mutex turns_mutex{};
+  detail::pg::Turns turns;
+  std::mutex desk_mutex{};
+  detail::pg::Desk desk;
+  detail::pg::Watch watch;
+};
+
+PgStore::PgStore(Config config) : impl_(std::make_unique<Impl>(std::move(config))) {}
+PgStore::~PgStore() = default;
+PgStore::PgStore(PgStore&&) noexcept = default;
+PgStore& PgStore::operator=(PgStore&&) noexcept = default;
+
+// --- the published operations ------------------------------------------------
+
+Job PgStore::enqueue(std::string_view worker, std::string_view args, const JobOpts& opts) {
+  Batch batch;
+  batch.enqueues.push_back(make_new_job(worker, std::string{args}, opts, impl_->config.limits));
+  const auto done = impl_->turn(batch, std::nullopt).enqueued.front();
+  if (done.failed != errc{})
+    throw Error{done.failed, done.error};
+  if (done.conflict)
+    if (auto holder = get(done.id)) {
+      holder->conflict = true;
+      return *std::move(holder);
+    }
+  auto job = as_job(batch.enqueues.front());
+  job.id = done.id;
+  job.conflict = done.conflict;
+  job.state = done.state;
+  job.inserted_at = done.inserted_at;
+  job.scheduled_at = done.scheduled_at;
+  return job;
+}
+
+std::optional<Job> PgStore::claim(std::string_view queue) {
+  Batch batch;
+  batch.claims.push_back({.queue = std::string{queue}, .slots = 1});
+  auto jobs = std::move(impl_->turn(batch, std::nullopt).claimed.front());
+  return jobs.empty() ? std::nullopt : std::optional{std::move(jobs.front())};
+}
+
+void PgStore::complete(std::int64_t id) {
+  impl_->end_plainly(id, {.kind = OutcomeKind::complete});
+}
+
+void PgStore::fail(std::int64_t id, std::string_view error) {
+  impl_->end_plainly(id, {.kind = OutcomeKind::fail, .error = std::string{error}});
+}
+
+void PgStore::discard(std::int64_t id, std::string_view error) {
+  impl_->end_plainly(id, {.kind = OutcomeKind::discard, .error = std::string{error}});
+}
+
+std::uint32_t PgStore::rescue_stuck(std::chrono::seconds age) {
+  const auto least = std::max(age, std::chrono::seconds{0});
+  const auto reason = "no outcome within " + std::to_string(least.count()) + " s";
+  std::uint32_t rescued = 0;
+  for (;;) {
+    const auto lost =
+      impl_->at_desk([&](auto& desk) { return desk.executions_before(now() - least); });
+    if (lost.empty())
+      return rescued;
+    rescued += static_cast<std::uint32_t>(impl_->rescue(lost, reason).size());
+  }
+}
+
+std::int64_t PgStore::count_by_state(std::string_view queue, JobState state) {
+  return impl_->at_desk([&](auto& desk) { return desk.count(queue, state); });
+}
+
+void PgStore::pause(std::string_view queue) {
+  check_name("queue", queue, impl_->config.limits.name_bytes_max);
+  impl_->pause(queue, true);
+}
+
+void PgStore::resume_queue(std::string_view queue) {
+  impl_->pause(queue, false);
+}
+
+bool PgStore::is_paused(std::string_view queue) {
+  return impl_->at_desk([&](auto& desk) { return desk.is_paused(queue); });
+}
+
+// Piece by piece, so that the calls of other threads get their turn between.
+std::uint32_t PgStore::delete_completed(UnixTime older_than) {
+  std::uint32_t deleted = 0;
+  std::int64_t after_id = 0;
+  for (bool at_end = false; !at_end;)
+    deleted += impl_->at_desk(
+      [&](auto& desk) { return desk.delete_completed(older_than, after_id, at_end); });
+  return deleted;
+}
+
+// --- what the actors and operators use ---------------------------------------
+
+BatchResult PgStore::apply(Batch& batch) {
+  return impl_->turn(batch, node_id());
+}
+
+std::int64_t PgStore::node_id() {
+  return impl_->presence.node();
+}
+
+UnixTime PgStore::now() {
+  return impl_->now();
+}
+
+std::optional<Job> PgStore::get(std::int64_t id) {
+  return impl_->at_desk([&](auto& desk) { return desk.get(id); });
+}
+
+std::vector<Job> PgStore::list(const JobFilter& filter, const Page& page) {
+  return impl_->at_desk([&](auto& desk) { return desk.list(filter, page); });
+}
+
+std::vector<QueueCount> PgStore::counts() {
+  return impl_->at_desk([&](auto& desk) { return desk.counts(); });
+}
+
+std::vector<QueueSettings> PgStore::settings() {
+  return impl_->at_desk([&](auto& desk) { return desk.settings(); });
+}
+
+Change PgStore::retry(std::int64_t id) {
+  return impl_->change(impl_->at_desk([&](auto& desk) { return desk.retry(id, now()); }));
+}
+
+Change PgStore::cancel(std::int64_t id) {
+  return impl_->change(impl_->at_desk([&](auto& desk) { return desk.cancel(id, now()); }));
+}
+
+Change PgStore::remove(std::int64_t id) {
+  return impl_->change(impl_->at_desk([&](auto& desk) { return desk.remove(id); }));
+}
+
+std::vector<Claim> PgStore::open_claims(std::string_view queue) {
+  return impl_->at_desk([&](auto& desk) { return desk.open_claims(queue, node_id()); });
+}
+
+std::vector<Job> PgStore::rescue_dead_owners() {
+  const auto nodes = impl_->watch.dead_nodes();
+  std::vector<Job> rescued;
+  for (;;) {
+    const auto lost = impl_->at_desk([&](auto& desk) { return desk.executions_of_dead(nodes); });
+    if (lost.empty())
+      break;
+    const auto ended = impl_->rescue(lost, "");
+    auto jobs = impl_->at_desk([&](auto& desk) { return desk.get_all(ended); });
+    std::move(jobs.begin(), jobs.end(), std::back_inserter(rescued));
+  }
+  if (!nodes.empty()) {
+    impl_->at_desk([&](auto& desk) { desk.remove_nodes(nodes); });
+    impl_->watch.buried(nodes);
+  }
+  return rescued;
+}
+
+std::optional<UnixTime> PgStore::last_tick(std::string_view entry) {
+  return impl_->at_desk([&](auto& desk) { return desk.last_tick(entry); });
+}
+
+UnixTime PgStore::cron_since(std::string_view entry, UnixTime begin) {
+  return impl_->at_desk([&](auto& desk) { return desk.cron_since(entry, begin); });
+}
+
+std::uint32_t PgStore::prune(const PrunePolicy& policy, std::uint32_t limit) {
+  return impl_->at_desk([&](auto& desk) { return desk.prune(policy, limit, now()); });
+}
+
+void PgStore::on_signal(StoreSignalHandler handler) {
+  impl_->watch.on_signal(std::move(handler));
+}
+
+} // namespace zzz_jobs

@@ -1,0 +1,1 @@
+SELECT 'zzz_jobs_' || (quote_ident(:'schema') || '.zzz_jobs')::regclass::oid

@@ -1,0 +1,27 @@
+-- Takes up to $3 + $4 jobs of queue $1 in the order of priority and id: $3 that
+-- start at once, and $4 ahead of their start. The second kind ends before a job's
+-- last attempt: ids of such jobs are negative until the list is cut there. $5: the
+-- workers that are known here, null: all. $6: the owner, null: a program that is
+-- no node. SKIP LOCKED: no two claims get the same row. OFFSET 0: the list is made
+-- once.
+UPDATE :"schema".zzz_jobs
+SET state = 1, attempted_at = $2::bigint, attempt = attempt + 1, node = $6::bigint,
+  progress = NULL, progress_note = NULL
+WHERE id = ANY((
+  SELECT CASE WHEN 0 > ANY(ids) THEN
+    ARRAY(SELECT abs(found.id) FROM unnest(ids) WITH ORDINALITY found (id, place)
+      WHERE place < coalesce((SELECT min(place) FROM unnest(ids) WITH ORDINALITY other (id, place)
+                              WHERE other.id < 0 AND other.place > $3::integer), place + 1))
+    ELSE ids END
+  FROM (SELECT ARRAY(
+    SELECT CASE WHEN attempt - free_attempts + 1 >= max_attempts THEN -job.id ELSE job.id END
+    FROM :"schema".zzz_jobs job
+    WHERE queue = $1::text AND state = 0 AND scheduled_at <= $2::bigint
+      AND ($5::text[] IS NULL OR worker = ANY($5::text[]))
+      AND NOT EXISTS (SELECT FROM :"schema".zzz_jobs_queues WHERE name = $1::text AND paused)
+      AND ($6::bigint IS NULL
+           OR EXISTS (SELECT FROM :"schema".zzz_jobs_nodes WHERE id = $6::bigint))
+    ORDER BY job.priority, job.id LIMIT $3::integer + $4::integer FOR UPDATE SKIP LOCKED
+  ) AS ids OFFSET 0) available)::bigint[])
+RETURNING id, worker, args, priority, attempt, max_attempts, free_attempts, timeout_s, scheduled_at,
+  inserted_at, errors, unique_key, result

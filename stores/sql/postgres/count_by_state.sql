@@ -1,0 +1,1 @@
+SELECT count(*) FROM :"schema".zzz_jobs WHERE queue = $1::text AND state = $2::integer

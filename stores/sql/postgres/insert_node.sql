@@ -1,0 +1,4 @@
+INSERT INTO :"schema".zzz_jobs_nodes (name, beat, lease_s, session, started_at)
+SELECT $1::text, floor(seconds * 1000)::bigint, $2::integer, $3::boolean, floor(seconds)::bigint
+FROM extract(epoch FROM clock_timestamp()) seconds
+RETURNING id, beat

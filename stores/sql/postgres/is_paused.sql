@@ -1,0 +1,1 @@
+SELECT EXISTS (SELECT FROM :"schema".zzz_jobs_queues WHERE name = $1::text AND paused)

@@ -1,0 +1,1 @@
+SELECT last_tick FROM :"schema".zzz_jobs_cron WHERE entry = $1::text

@@ -1,0 +1,1 @@
+DELETE FROM :"schema".zzz_jobs WHERE id = $1::bigint AND state <> 1
