@@ -25,7 +25,8 @@ public:
   virtual Change retry(std::int64_t id) = 0;
   virtual Change cancel(std::int64_t id) = 0;
   virtual Change remove(std::int64_t id) = 0;
-  virtual std::vector<Claim> open_claims(std::string_view queue) = 0;
+  /// As `open_claims` for each of the queues, in their order.
+  virtual std::vector<std::vector<Claim>> open_claims(const std::vector<std::string>& queues) = 0;
   virtual std::vector<Job> rescue_dead_owners() = 0;
   virtual std::optional<UnixTime> last_tick(std::string_view entry) = 0;
   virtual UnixTime cron_since(std::string_view entry, UnixTime begin) = 0;
@@ -60,8 +61,13 @@ public:
   Change retry(std::int64_t id) override { return store_.retry(id); }
   Change cancel(std::int64_t id) override { return store_.cancel(id); }
   Change remove(std::int64_t id) override { return store_.remove(id); }
-  std::vector<Claim> open_claims(std::string_view queue) override {
-    return store_.open_claims(queue);
+  std::vector<std::vector<Claim>> open_claims(const std::vector<std::string>& queues) override {
+    if constexpr (requires { store_.open_claims_of(queues); })
+      return store_.open_claims_of(queues);
+    std::vector<std::vector<Claim>> claims;
+    for (const auto& queue : queues)
+      claims.push_back(store_.open_claims(queue));
+    return claims;
   }
   std::vector<Job> rescue_dead_owners() override { return store_.rescue_dead_owners(); }
   std::optional<UnixTime> last_tick(std::string_view entry) override {

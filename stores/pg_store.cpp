@@ -72,7 +72,7 @@ struct PgStore::Impl {
                          echo);
     }();
     if (!echo.queues.empty())
-      watch.announce(std::move(echo.queues));
+      watch.announce(echo.queues);
     if (echo.look_again_at)
       watch.look_again_at(*echo.look_again_at);
     if (echo.look_again)
@@ -278,7 +278,11 @@ Change PgStore::remove(std::int64_t id) {
 }
 
 std::vector<Claim> PgStore::open_claims(std::string_view queue) {
-  return impl_->at_desk([&](auto& desk) { return desk.open_claims(queue, node_id()); });
+  return open_claims_of({std::string{queue}}).front();
+}
+
+std::vector<std::vector<Claim>> PgStore::open_claims_of(const std::vector<std::string>& queues) {
+  return impl_->at_desk([&](auto& desk) { return desk.open_claims(queues, node_id()); });
 }
 
 std::vector<Job> PgStore::rescue_dead_owners() {

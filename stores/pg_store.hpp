@@ -85,6 +85,8 @@ public:
   Change cancel(std::int64_t id);
   Change remove(std::int64_t id);
   std::vector<Claim> open_claims(std::string_view queue);
+  /// The same for several queues, in their order, by one question.
+  std::vector<std::vector<Claim>> open_claims_of(const std::vector<std::string>& queues);
   std::vector<Job> rescue_dead_owners();
   std::optional<UnixTime> last_tick(std::string_view entry);
   UnixTime cron_since(std::string_view entry, UnixTime begin);

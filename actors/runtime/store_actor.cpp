@@ -308,29 +308,40 @@ void StoreState::run_calls() {
 /// this one has lost them) are rescued; handlers whose execution is no longer the
 /// current one (another program cancelled their job, say) hear of it.
 void StoreState::compare_claims() {
-  for (auto& subscriber : waiting_.subscribers) {
-    const auto unrecorded = [&](const QueuedReport& queued) {
-      return queued.queue == subscriber.queue;
-    };
-    if (!subscriber.held
-        || std::any_of(waiting_.reports.begin(), waiting_.reports.end(), unrecorded))
-      continue;
-    std::vector<Claim> open;
-    try {
-      open = store().open_claims(subscriber.queue);
-    } catch (...) {
-      failed(std::current_exception());
-      return;
+  std::vector<Subscriber*> comparable;
+  std::vector<std::string> queues;
+  for (auto& subscriber : waiting_.subscribers)
+    if (subscriber.held && !has_unrecorded(subscriber.queue)) {
+      comparable.push_back(&subscriber);
+      queues.push_back(subscriber.queue);
     }
-    const auto held = *std::exchange(subscriber.held, std::nullopt);
-    subscriber.lost_unknown = false;
-    rescue_lost(subscriber, open, held);
-    for (const auto& claim : held)
-      if (std::find(open.begin(), open.end(), claim) == open.end())
-        self_->send(subscriber.supervisor, StopJobMsg{claim, StopReason::lost_claim});
-    if (subscriber.hungry())
-      queue_turn();
+  if (comparable.empty())
+    return;
+  std::vector<std::vector<Claim>> open;
+  try {
+    open = store().open_claims(queues);
+  } catch (...) {
+    failed(std::current_exception());
+    return;
   }
+  for (std::size_t i = 0; i < comparable.size(); ++i)
+    compare_claims(*comparable[i], open[i]);
+}
+
+bool StoreState::has_unrecorded(std::string_view queue) const {
+  return std::any_of(waiting_.reports.begin(), waiting_.reports.end(),
+                     [&](const QueuedReport& queued) { return queued.queue == queue; });
+}
+
+void StoreState::compare_claims(Subscriber& subscriber, const std::vector<Claim>& open) {
+  const auto held = *std::exchange(subscriber.held, std::nullopt);
+  subscriber.lost_unknown = false;
+  rescue_lost(subscriber, open, held);
+  for (const auto& claim : held)
+    if (std::find(open.begin(), open.end(), claim) == open.end())
+      self_->send(subscriber.supervisor, StopJobMsg{claim, StopReason::lost_claim});
+  if (subscriber.hungry())
+    queue_turn();
 }
 
 void StoreState::rescue_lost(const Subscriber& subscriber, const std::vector<Claim>& open,

@@ -38,6 +38,8 @@ private:
   bool apply_batch();
   void run_calls();
   void compare_claims();
+  void compare_claims(Subscriber& subscriber, const std::vector<Claim>& open);
+  [[nodiscard]] bool has_unrecorded(std::string_view queue) const;
   void rescue_lost(const Subscriber& subscriber, const std::vector<Claim>& open,
                    const std::vector<Claim>& held);
   void set_aside_refused(const std::exception_ptr& error);

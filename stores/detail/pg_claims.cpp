@@ -71,10 +71,13 @@ void Claims::send(Pipeline& pipeline, const Wish& wish, std::vector<Job>& jobs) 
     add_marks(params, marks);
   sent_.push_back({.queue = request.queue, .plain = plain});
   pipeline.send(plain ? Query::claim_jobs : Query::claim_jobs_from_marks, std::move(params),
-                [this, wish, plain, &jobs, place = sent_.size() - 1](const Rows& rows) {
+                [this, &pipeline, wish, plain, &jobs, place = sent_.size() - 1](const Rows& rows) {
                   read(rows, wish, plain, jobs);
                   const auto wanted = wish.request.slots + wish.request.prefetch;
-                  sent_[place].is_short = jobs.size() < wanted;
+                  auto& claim = sent_[place];
+                  claim.is_short = jobs.size() < wanted;
+                  claim.rows = jobs.size();
+                  claim.time = std::chrono::steady_clock::now() - pipeline.last_answer();
                 });
 }
 
@@ -98,12 +101,12 @@ void Claims::read(const Rows& rows, const Wish& wish, bool plain, std::vector<Jo
     marks.claimed(job.priority, job.id, plain);
 }
 
-void Claims::committed(std::chrono::steady_clock::duration time, std::size_t rows) {
+void Claims::committed() {
   const auto now = std::chrono::steady_clock::now();
   for (const auto& claim : std::exchange(sent_, {})) {
     auto& marks = marks_[claim.queue];
     if (claim.plain) {
-      marks.plain_took(now, time, rows);
+      marks.plain_took(now, claim.time, claim.rows);
       if (claim.is_short)
         empty_.insert(claim.queue);
     } else if (claim.is_short && (!look_again_ || marks.plain_at() < *look_again_)) {

@@ -38,9 +38,8 @@ public:
   /// One statement; `jobs` has the answer, by priority and id, when the pipeline
   /// settles or commits.
   void send(Pipeline& pipeline, const Wish& wish, std::vector<Job>& jobs);
-  /// The turn has committed: what its claims showed holds. It took so long, without
-  /// its commit, and changed so many rows.
-  void committed(std::chrono::steady_clock::duration time, std::size_t rows);
+  /// The turn has committed: what its claims showed holds.
+  void committed();
   /// The turn did not happen.
   void abandoned();
 
@@ -65,6 +64,8 @@ private:
     std::string queue{};
     bool plain = true;
     bool is_short = false;
+    std::size_t rows = 0;
+    std::chrono::steady_clock::duration time{};
   };
   void read(const Rows& rows, const Wish& wish, bool plain, std::vector<Job>& jobs);
   void add_marks(Params& params, const Marks& marks) const;

@@ -71,18 +71,16 @@ auto Desk::transact(Work&& work) {
 template <class... Args>
 pqxx::result Desk::ask(std::string_view sql, const Args&... args) {
   const auto text = in_schema(sql);
-  const auto once = [&] {
-    return transact([&](pqxx::work& transaction) { return run(transaction, text, args...); });
-  };
   const bool was_open = session_.has_value();
   try {
-    return once();
+    return session().run_alone(text, args...);
   } catch (const StatementError&) {
     throw;
   } catch (const Error& error) {
+    session_.reset();
     if (!was_open || error.code() == errc::invalid_argument)
       throw;
-    return once(); // the old connection was lost, perhaps long ago
+    return session().run_alone(text, args...); // the old connection was lost, perhaps long ago
   }
 }
 
@@ -209,10 +207,12 @@ Desk::Execution Desk::execution_of(std::int64_t id) {
   return {{id, rows[0][1].as<std::int32_t>()}, rows[0][3].as<std::int32_t>()};
 }
 
-std::vector<Claim> Desk::open_claims(std::string_view queue, std::int64_t node) {
-  std::vector<Claim> claims;
-  for (const auto& row : ask(sql::postgres::open_claims, queue, node))
-    claims.push_back({row[0].as<std::int64_t>(), row[1].as<std::int32_t>()});
+std::vector<std::vector<Claim>> Desk::open_claims(const std::vector<std::string>& queues,
+                                                  std::int64_t node) {
+  std::vector<std::vector<Claim>> claims(queues.size());
+  for (const auto& row : ask(sql::postgres::open_claims, array_of(queues), node))
+    claims.at(row[0].as<std::size_t>() - 1)
+      .push_back({row[1].as<std::int64_t>(), row[2].as<std::int32_t>()});
   return claims;
 }
 

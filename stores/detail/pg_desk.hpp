@@ -39,7 +39,8 @@ public:
     std::int32_t attempts_used = 0;
   };
   [[nodiscard]] Execution execution_of(std::int64_t id);
-  [[nodiscard]] std::vector<Claim> open_claims(std::string_view queue, std::int64_t node);
+  [[nodiscard]] std::vector<std::vector<Claim>> open_claims(const std::vector<std::string>& queues,
+                                                            std::int64_t node);
 
   /// Executions that nobody will end, some at a time, and why.
   struct Lost {

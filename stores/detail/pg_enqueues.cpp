@@ -101,9 +101,10 @@ void Enqueues::send_plain(Pipeline& pipeline, const Run& run) {
 }
 
 void Enqueues::insert(Pipeline& pipeline, Run run) {
-  auto params = columns(run);
+  const bool same = differ_in_args_alone(run);
+  auto params = same ? columns_of_same(run) : columns(run);
   params.add(setup_.now);
-  pipeline.send(Query::insert_jobs, std::move(params),
+  pipeline.send(same ? Query::insert_same_jobs : Query::insert_jobs, std::move(params),
                 [this, run = std::move(run)](const Rows& rows) {
                   for (int row = 0; row < rows.size(); ++row)
                     done(run[static_cast<std::size_t>(row)]).id = rows.integer(row, 0);
@@ -237,6 +238,32 @@ Enqueues::Run Enqueues::answer_with_holders(Pipeline& pipeline, const Run& run) 
   });
   pipeline.settle();
   return left;
+}
+
+bool Enqueues::differ_in_args_alone(const Run& run) const {
+  const auto& first = job(run.front());
+  const auto& start = result_.enqueued[run.front()];
+  return std::all_of(run.begin() + 1, run.end(), [&](std::size_t i) {
+    const auto& other = job(i);
+    return other.queue == first.queue && other.worker == first.worker
+      && other.priority == first.priority && other.max_attempts == first.max_attempts
+      && other.timeout == first.timeout && result_.enqueued[i].scheduled_at == start.scheduled_at;
+  });
+}
+
+Params Enqueues::columns_of_same(const Run& run) const {
+  const auto& first = job(run.front());
+  const auto& start = result_.enqueued[run.front()];
+  Params params;
+  params.add(static_cast<std::int32_t>(start.state));
+  params.add(std::string_view{first.queue});
+  params.add(std::string_view{first.worker});
+  params.add_texts(run, [this](std::size_t i) { return &job(i).args; });
+  params.add(first.priority);
+  params.add(first.max_attempts);
+  params.add(start.scheduled_at);
+  params.add(static_cast<std::int32_t>(first.timeout.count()));
+  return params;
 }
 
 Params Enqueues::columns(const Run& run) const {

@@ -51,7 +51,9 @@ private:
   void cancel_holders(Pipeline& pipeline, const Run& run);
   [[nodiscard]] Run try_keys(Pipeline& pipeline, const Run& run);
   [[nodiscard]] Run answer_with_holders(Pipeline& pipeline, const Run& run);
+  [[nodiscard]] bool differ_in_args_alone(const Run& run) const;
   [[nodiscard]] Params columns(const Run& run) const;
+  [[nodiscard]] Params columns_of_same(const Run& run) const;
   [[nodiscard]] Params keys(const Run& run) const;
   [[nodiscard]] Run in_order(Run run) const;
 

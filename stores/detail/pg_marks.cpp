@@ -10,10 +10,10 @@ constexpr int share = 20;
 /// With more priorities than this in use, claims are always plain: each mark is a
 /// walk of its own.
 constexpr std::size_t priorities_max = 64;
-/// What a turn takes where nothing dead is in its way, with room for a machine that
-/// is busy: ten times what was measured on one that was not.
-constexpr auto usual_turn = std::chrono::milliseconds{5};
-constexpr auto usual_row = std::chrono::microseconds{150};
+/// What a claim takes where nothing dead is in its way, with room for a machine that
+/// is busy: four times what was measured on one that was not.
+constexpr auto usual_claim = std::chrono::milliseconds{2};
+constexpr auto usual_row = std::chrono::microseconds{25};
 
 } // namespace
 
@@ -42,7 +42,7 @@ void Marks::inserted(std::int32_t priority, std::int64_t id) {
 
 void Marks::plain_took(Time now, std::chrono::steady_clock::duration time, std::size_t rows) {
   plain_at_ = now + time * share;
-  is_slow_ = time > usual_turn + usual_row * rows;
+  is_slow_ = time > usual_claim + usual_row * rows;
 }
 
 } // namespace zzz_jobs::detail::pg

@@ -36,8 +36,7 @@ public:
   void inserted(std::int32_t priority, std::int64_t id);
   /// Rows may have become available anywhere.
   void forget() noexcept { ids_.clear(); }
-  /// A plain claim is over. The turn that it was part of took so long, without
-  /// its commit, and changed so many rows.
+  /// A plain claim of so many rows is over, and took so long.
   void plain_took(Time now, std::chrono::steady_clock::duration time, std::size_t rows);
 
 private:

@@ -28,6 +28,11 @@ void Pipeline::settle() {
   read_answers();
 }
 
+void Pipeline::hurry() {
+  if (!reads_.empty())
+    link_.request_answers();
+}
+
 void Pipeline::read_answers() {
   while (!reads_.empty()) {
     const Rows rows = [this] {
@@ -43,12 +48,13 @@ void Pipeline::read_answers() {
     reads_.pop_front();
     if (read)
       read(rows);
+    last_answer_ = std::chrono::steady_clock::now();
   }
 }
 
 /// The answers are asked for before the commit is, in one breath: they then come
 /// while the server waits for its disk.
-void Pipeline::commit(const std::function<void()>& answered) {
+void Pipeline::commit() {
   bool are_answered = false;
   try {
     link_.request_answers();
@@ -57,8 +63,6 @@ void Pipeline::commit(const std::function<void()>& answered) {
     link_.sync();
     read_answers();
     are_answered = true;
-    if (answered)
-      answered();
     if (explicit_)
       (void)link_.answer();
     link_.synced();

@@ -2,6 +2,7 @@
 
 #include <zzz_jobs/stores/detail/pg_link.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -23,9 +24,14 @@ public:
   void send(Query query, Params params, Read read = {});
   /// Waits for all answers so far.
   void settle();
-  /// `answered` is called when all answers are there, before the commit's.
+  /// Lets the answers so far come while what follows is worked on.
+  void hurry();
+  /// When the answer before the one being read came; at first: when this was made.
+  [[nodiscard]] std::chrono::steady_clock::time_point last_answer() const noexcept {
+    return last_answer_;
+  }
   /// @throws CommitInDoubt.
-  void commit(const std::function<void()>& answered = {});
+  void commit();
 
   /// For parts that may fail alone: between `begin` and `commit` a part that
   /// throws StatementError takes nothing else with it. A pooled session's is begun
@@ -42,6 +48,7 @@ private:
   Link& link_;
   std::deque<Read> reads_{};
   bool explicit_ = false;
+  std::chrono::steady_clock::time_point last_answer_ = std::chrono::steady_clock::now();
 };
 
 } // namespace zzz_jobs::detail::pg

@@ -24,6 +24,7 @@ constexpr std::array<Source, query_count> sources{{
   {"end_jobs", sql::postgres::end_jobs},
   {"hand_back_jobs", sql::postgres::hand_back_jobs},
   {"insert_jobs", sql::postgres::insert_jobs},
+  {"insert_same_jobs", sql::postgres::insert_same_jobs},
   {"insert_keyed_jobs", sql::postgres::insert_keyed_jobs},
   {"insert_started_jobs", sql::postgres::insert_started_jobs},
   {"holders", sql::postgres::holders},

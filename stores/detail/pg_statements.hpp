@@ -22,6 +22,7 @@ enum class Query : std::uint8_t {
   end_jobs,
   hand_back_jobs,
   insert_jobs,
+  insert_same_jobs,
   insert_keyed_jobs,
   insert_started_jobs,
   holders,
@@ -35,7 +36,7 @@ enum class Query : std::uint8_t {
   forget_turns,
   release_unanswered,
 };
-inline constexpr std::size_t query_count = 23;
+inline constexpr std::size_t query_count = 24;
 
 /// The statements' texts for the tables of one schema.
 class Statements {

@@ -8,8 +8,6 @@
 namespace zzz_jobs::detail::pg {
 namespace {
 
-using SteadyClock = std::chrono::steady_clock;
-
 constexpr std::int32_t promoted_at_once_max = 5000; // some 40 ms of a turn
 
 constexpr std::int64_t turns_kept = 256;
@@ -39,7 +37,7 @@ Turn::Turn(Knowledge& knowledge, Link& link, const PgStore::Config& config, cons
     number_(manner.number),
     starts_directly_(!apart_ && setting.is_watched && setting.owner
                      && !knowledge.is_due(setting.now) && are_plain(batch.enqueues)),
-    begun_(SteadyClock::now()), pipeline_(link, config.answer_timeout.count(), config.pooled),
+    pipeline_(link, config.answer_timeout.count(), config.pooled),
     outcomes_(batch, config.limits, setting.now, result_),
     direct_(batch, setting.now, [this](std::string_view queue) { return is_idle(queue); }),
     enqueues_(batch, direct_,
@@ -61,7 +59,7 @@ void Turn::transact() {
       enqueues_.send(pipeline_, 0, batch_.enqueues.size());
     claim();
     read_due();
-    pipeline_.commit([this] { worked_ = SteadyClock::now() - begun_; });
+    pipeline_.commit();
   } catch (const StatementError&) {
     pipeline_.roll_back();
     throw;
@@ -70,7 +68,7 @@ void Turn::transact() {
 
 BatchResult Turn::finish(TurnEcho& echo) {
   auto& claims = knowledge_.claims;
-  claims.committed(worked_, rows());
+  claims.committed();
   note_due();
   for (const auto& queue : promoted_)
     made_available(queue, echo);
@@ -172,6 +170,7 @@ void Turn::enqueue_apart(std::size_t first, std::size_t last) {
 void Turn::claim() {
   const bool look_everywhere = knowledge_.is_due(setting_.now) || !setting_.is_watched;
   const auto filled = filled_queues();
+  pipeline_.hurry(); // so that it shows how long a claim takes
   for (std::size_t i = 0; i < batch_.claims.size(); ++i) {
     const auto& request = batch_.claims[i];
     const bool may_have = look_everywhere || filled.contains(request.queue)
@@ -237,13 +236,6 @@ void Turn::note_due() {
       expect(done.scheduled_at);
   knowledge_.due = due_was_read_ ? due_ : earlier(knowledge_.due, expected_);
   knowledge_.due_read_at = setting_.now;
-}
-
-std::size_t Turn::rows() const {
-  auto count = batch_.outcomes.size() + batch_.enqueues.size();
-  for (const auto& jobs : result_.claimed)
-    count += jobs.size();
-  return count;
 }
 
 void Turn::sort_started() {

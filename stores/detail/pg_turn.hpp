@@ -5,7 +5,6 @@
 #include <zzz_jobs/stores/detail/pg_outcomes.hpp>
 #include <zzz_jobs/stores/pg_store.hpp>
 
-#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -78,7 +77,6 @@ private:
   void made_available(const std::string& queue, TurnEcho& echo);
   [[nodiscard]] bool was_served(std::string_view queue) const;
   void note_due();
-  [[nodiscard]] std::size_t rows() const;
   void sort_started();
 
   Knowledge& knowledge_;
@@ -87,8 +85,6 @@ private:
   bool apart_;
   std::int64_t number_;
   bool starts_directly_;
-  std::chrono::steady_clock::time_point begun_;
-  std::chrono::steady_clock::duration worked_{}; ///< until all was answered, before the commit
   BatchResult result_{};
   Pipeline pipeline_;
   Outcomes outcomes_;

@@ -24,9 +24,11 @@ using std::chrono::milliseconds;
 constexpr int renewals_per_lease = 6;
 /// A node that lost all its sessions comes back within this, or is dead: its first
 /// try is immediate.
-constexpr auto suspicion_min = 1s;
+constexpr auto suspicion_min = 600ms;
+/// Meanwhile it is looked at so often.
+constexpr milliseconds suspicion_look_interval = 100ms;
 /// Each queue is announced at most so often.
-constexpr auto announcement_pause = 10ms;
+constexpr auto announcement_pause = 3ms;
 constexpr milliseconds reconnect_pause_min = 50ms;
 constexpr milliseconds reconnect_pause_max = 2s;
 constexpr auto outage_log_interval = 60s;
@@ -99,30 +101,34 @@ void Watch::signal(StoreSignal signal) {
     handler_(signal);
 }
 
-void Watch::announce(std::set<std::string> queues) {
-  {
-    const std::lock_guard lock{mutex_};
-    for (const auto& queue : queues)
-      announced_.insert(payload_for(queue));
-  }
-  ring();
+/// Nobody to tell is what a lone node has most of the time; a node that comes looks
+/// for itself.
+void Watch::announce(const std::set<std::string>& queues) {
+  if (!has_peers_)
+    return;
+  const std::lock_guard lock{mutex_};
+  for (const auto& queue : queues)
+    announced_.insert(payload_for(queue));
+  ring_if_late();
 }
 
 void Watch::announce_lost_claims() {
-  {
-    const std::lock_guard lock{mutex_};
-    announced_.emplace(lost_claims);
-  }
-  ring();
+  const std::lock_guard lock{mutex_};
+  announced_.emplace(lost_claims);
+  ring_if_late();
 }
 
 void Watch::look_again_at(Time time) {
-  {
-    const std::lock_guard lock{mutex_};
-    if (!look_again_ || time < *look_again_)
-      look_again_ = time;
-  }
-  ring();
+  const std::lock_guard lock{mutex_};
+  if (!look_again_ || time < *look_again_)
+    look_again_ = time;
+  ring_if_late();
+}
+
+/// The thread wakes by itself for what it knew of when it went to sleep.
+void Watch::ring_if_late() {
+  if (next_time() < wakes_at_)
+    ring();
 }
 
 std::vector<std::int64_t> Watch::dead_nodes() const {
@@ -231,19 +237,28 @@ void Watch::watch(PqxxSession& session) {
   }
 }
 
+/// With the mutex held.
 Watch::Time Watch::next_time() const {
-  const std::lock_guard lock{mutex_};
   auto next = std::min(next_look_, next_renewal_);
   if (look_again_)
     next = std::min(next, *look_again_);
-  for (const auto& queue : announced_)
-    if (const auto at = announced_at_.find(queue); at != announced_at_.end())
-      next = std::min(next, at->second + announcement_pause);
+  for (const auto& word : announced_) {
+    const auto before = announced_at_.find(word);
+    next =
+      before == announced_at_.end() ? Time{} : std::min(next, before->second + announcement_pause);
+  }
   return next;
 }
 
+Watch::Time Watch::sleep_until() {
+  const std::lock_guard lock{mutex_};
+  wakes_at_ = next_time();
+  return wakes_at_;
+}
+
 void Watch::wait(PqxxSession& session) {
-  const auto left = std::chrono::ceil<milliseconds>(next_time() - std::chrono::steady_clock::now());
+  const auto left =
+    std::chrono::ceil<milliseconds>(sleep_until() - std::chrono::steady_clock::now());
   pollfd events[] = {{session.connection().sock(), POLLIN, 0}, {bell_, POLLIN, 0}};
   (void)poll(events, 2, static_cast<int>(std::clamp(left, 0ms, milliseconds{60'000}).count()));
   std::uint64_t rung = 0;
@@ -323,7 +338,9 @@ void Watch::look(PqxxSession& session) {
   const auto now = config_.clock ? config_.clock->now() : presence_.database_time();
   note_look(
     session.run_alone(in_schema(sql::postgres::look), presence_.node(), array_of(queues), now));
-  next_look_ = std::chrono::steady_clock::now() + config_.look_interval;
+  next_look_ = std::chrono::steady_clock::now()
+    + (suspects_.empty() ? config_.look_interval
+                         : std::min(config_.look_interval, suspicion_look_interval));
   const std::lock_guard lock{mutex_};
   watching_ = static_cast<bool>(handler_) && !config_.pooled;
 }
@@ -341,6 +358,8 @@ void Watch::note_look(const pqxx::result& rows) {
       if (!row[2].is_null())
         due = UnixTime{std::chrono::seconds{row[2].as<std::int64_t>()}};
       jobs = turns_.tell_due(due) || jobs;
+    } else if (kind == "peers") {
+      has_peers_ = row[2].as<std::int64_t>() > 0;
     } else if (kind == "jobs") {
       jobs = true;
       turns_.tell([&](News& news) { news.queues.insert(text_of(row[1])); });

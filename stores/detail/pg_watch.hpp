@@ -44,7 +44,7 @@ public:
   [[nodiscard]] bool is_heard() const noexcept { return heard_; }
 
   /// From the turns: other nodes shall hear of these queues.
-  void announce(std::set<std::string> queues);
+  void announce(const std::set<std::string>& queues);
   /// Executions of other nodes were ended by hand.
   void announce_lost_claims();
   void look_again_at(Marks::Time time);
@@ -74,6 +74,8 @@ private:
   [[nodiscard]] bool is_confirmed(std::int64_t node, std::int64_t beat);
   [[nodiscard]] Time next_time() const;
   void ring();
+  void ring_if_late();
+  [[nodiscard]] Time sleep_until();
   [[nodiscard]] std::string in_schema(std::string_view sql) const;
 
   const PgStore::Config& config_;
@@ -86,10 +88,12 @@ private:
   std::map<std::string, Time> announced_at_{};
   std::optional<Time> look_again_{};
   std::set<std::int64_t> dead_{};
+  Time wakes_at_{}; ///< the thread, if nobody rings
   bool stopping_ = false;
 
   std::atomic<bool> watching_{false};
   std::atomic<bool> heard_{false};
+  std::atomic<bool> has_peers_{true}; ///< until it is known better
   std::map<std::int64_t, Suspect> suspects_{};
   std::set<std::int64_t> still_suspect_{};
   Time next_look_{};

@@ -42,4 +42,14 @@ void measure_sqlite_backlog(Bench& bench);
 void measure_sqlite_idle(Bench& bench);
 #endif
 
+#ifdef ZZZ_JOBS_HAS_POSTGRES
+void measure_pg_throughput(Bench& bench);
+void measure_pg_threads(Bench& bench);
+void measure_pg_processes(Bench& bench);
+void measure_pg_latency(Bench& bench);
+void measure_pg_scale(Bench& bench);
+void measure_pg_idle(Bench& bench);
+void measure_pg_trigger(Bench& bench);
+#endif
+
 } // namespace zzz_jobs::bench

@@ -55,21 +55,21 @@ std::vector<double> latencies_ms(AnySupervisor& supervisor, std::size_t samples)
 
 } // namespace
 
-void measure_latency_of(Bench& bench, const std::string& prefix,
+void measure_latency_of(Bench& bench, const std::string& name,
                         const std::function<std::shared_ptr<AnySupervisor>()>& make) {
   std::vector<double> p99;
-  const auto p50 = repeated(bench, prefix + " latency", [&] {
+  const auto p50 = repeated(bench, name, [&] {
     const auto supervisor = make();
     const auto latencies = latencies_ms(*supervisor, bench.effort.of(1000));
     p99.push_back(percentile(latencies, 0.99));
     return percentile(latencies, 0.5);
   });
-  bench.figures.add({prefix + "_latency_p50_ms", "ms", p50});
-  bench.figures.add({prefix + "_latency_p99_ms", "ms", p99});
+  bench.figures.add({name + "_p50_ms", "ms", p50});
+  bench.figures.add({name + "_p99_ms", "ms", p99});
 }
 
 void measure_latency(Bench& bench) {
-  measure_latency_of(bench, "memory", [] {
+  measure_latency_of(bench, "memory_latency", [] {
     return std::make_shared<MemorySupervisor>(MemoryStore::Config{}, ten_at_once());
   });
 }

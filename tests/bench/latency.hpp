@@ -10,10 +10,10 @@
 
 namespace zzz_jobs::bench {
 
-/// Adds PREFIX_latency_p50_ms and PREFIX_latency_p99_ms: from the begin of an
-/// enqueue to the begin of its handler, where nothing else is to be done. `make`
-/// gives a new supervisor for each run.
-void measure_latency_of(Bench& bench, const std::string& prefix,
+/// Adds NAME_p50_ms and NAME_p99_ms: from the begin of an enqueue to the begin of
+/// its handler, where nothing else is to be done. `make` gives a new supervisor
+/// for each run.
+void measure_latency_of(Bench& bench, const std::string& name,
                         const std::function<std::shared_ptr<AnySupervisor>()>& make);
 
 } // namespace zzz_jobs::bench

@@ -1,6 +1,10 @@
 #include "bench/bench.hpp"
 #include "bench/machine.hpp"
 #include "bench/options.hpp"
+#ifdef ZZZ_JOBS_HAS_POSTGRES
+#include "bench/pg_database.hpp"
+#include "bench/pg_process.hpp"
+#endif
 #ifdef ZZZ_JOBS_HAS_SQLITE
 #include "bench/sqlite_idle.hpp"
 #endif
@@ -20,6 +24,7 @@ namespace {
 struct Group {
   std::string name{};
   std::vector<void (*)(Bench&)> parts{};
+  std::string missing{}; ///< why it cannot be measured here; empty where it can
 };
 
 std::vector<Group> all_groups() {
@@ -29,6 +34,12 @@ std::vector<Group> all_groups() {
     {"sqlite",
      {measure_sqlite_throughput, measure_sqlite_threads, measure_sqlite_latency,
       measure_sqlite_backlog, measure_sqlite_idle}},
+#endif
+#ifdef ZZZ_JOBS_HAS_POSTGRES
+    {"postgres",
+     {measure_pg_throughput, measure_pg_threads, measure_pg_processes, measure_pg_latency,
+      measure_pg_scale, measure_pg_idle, measure_pg_trigger},
+     why_no_postgres()},
 #endif
   };
 }
@@ -43,6 +54,8 @@ std::vector<Group> chosen_groups(const std::vector<std::string>& names) {
                                     [&](const Group& group) { return group.name == name; });
     if (found == groups.end())
       throw std::invalid_argument{"there is no group " + name};
+    if (!found->missing.empty())
+      throw std::invalid_argument{name + ": " + found->missing};
     chosen.push_back(*found);
   }
   return chosen;
@@ -67,6 +80,23 @@ private:
   std::filesystem::path path_;
 };
 
+void measure_group(const Group& group, Bench& bench, Machine& machine) {
+  if (!group.missing.empty()) {
+    tell(group.name + " is left out: " + group.missing);
+    return;
+  }
+#ifdef ZZZ_JOBS_HAS_POSTGRES
+  if (group.name == "postgres") {
+    machine.versions["postgresql"] = describe_postgres();
+    tell("PostgreSQL " + machine.versions["postgresql"]);
+    if (!bench.effort.quick)
+      require_durable_postgres();
+  }
+#endif
+  for (const auto measure : group.parts)
+    measure(bench);
+}
+
 void run(const Options& options) {
   const auto groups = chosen_groups(options.groups);
   const Scratch scratch{options.directory};
@@ -76,8 +106,7 @@ void run(const Options& options) {
   Figures figures;
   Bench bench{{options.quick}, scratch.path(), figures};
   for (const auto& group : groups)
-    for (const auto measure : group.parts)
-      measure(bench);
+    measure_group(group, bench, machine);
   machine.look(scratch.path());
   tell(machine.line());
   if (options.json)
@@ -88,6 +117,10 @@ int main_of(const std::vector<std::string>& arguments) {
 #ifdef ZZZ_JOBS_HAS_SQLITE
   if (!arguments.empty() && arguments.front() == idle_node_option)
     return run_idle_node(arguments);
+#endif
+#ifdef ZZZ_JOBS_HAS_POSTGRES
+  if (!arguments.empty() && arguments.front() == pg_node_option)
+    return run_pg_node(arguments);
 #endif
   Options options;
   try {

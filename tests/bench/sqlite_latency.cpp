@@ -11,9 +11,10 @@ namespace zzz_jobs::bench {
 
 void measure_sqlite_latency(Bench& bench) {
   for (const auto durability : {Durability::normal, Durability::full}) {
-    const std::string prefix = durability == Durability::full ? "sqlite_full" : "sqlite_normal";
+    const std::string name =
+      durability == Durability::full ? "sqlite_full_latency" : "sqlite_normal_latency";
     std::vector<std::unique_ptr<SqliteFile>> files; // one a run, longer than its supervisor
-    measure_latency_of(bench, prefix, [&] {
+    measure_latency_of(bench, name, [&] {
       files.push_back(std::make_unique<SqliteFile>(bench.directory));
       return std::make_shared<SqliteSupervisor>(files.back()->config(durability), ten_at_once());
     });

@@ -9,7 +9,7 @@
 // the limit's transactions of 1000. Every measurement has a new file whose log
 // is empty; the requests are made before.
 
-#include "bench/interleaved.hpp"
+#include "bench/comparison.hpp"
 #include "bench/sqlite_limit.hpp"
 #include "bench/work.hpp"
 
@@ -25,34 +25,15 @@ public:
       prefix_(durability == Durability::full ? "sqlite_full_" : "sqlite_normal_") {}
 
   void measure() {
-    report(
-      "enqueue_bulk", [this] { return enqueue_limit(); }, [this] { return enqueue(); });
-    report(
-      "drain", [this] { return drain_limit(); }, [this] { return drain(); });
+    compare_to_limit(
+      bench_, prefix_ + "enqueue_bulk", count_, [this] { return enqueue_limit(); },
+      [this] { return enqueue(); });
+    compare_to_limit(
+      bench_, prefix_ + "drain", count_, [this] { return drain_limit(); },
+      [this] { return drain(); });
   }
 
 private:
-  void report(const std::string& what, const std::function<Spent()>& limit,
-              const std::function<Spent()>& project) {
-    const auto name = prefix_ + what;
-    std::vector<double> limit_cpu;
-    std::vector<double> cpu;
-    const auto both = interleaved(
-      bench_, name, [&] { return jobs_per_s(limit(), limit_cpu); },
-      [&] { return jobs_per_s(project(), cpu); });
-    bench_.figures.add({name + "_limit_jobs_per_s", "jobs/s", both.base});
-    bench_.figures.add({name + "_jobs_per_s", "jobs/s", both.ours});
-    bench_.figures.add({name + "_ratio", "of limit", both.ratios()});
-    bench_.figures.add({name + "_limit_cpu_us_per_job", "us", limit_cpu});
-    bench_.figures.add({name + "_cpu_us_per_job", "us", cpu});
-  }
-
-  double jobs_per_s(const Spent& spent, std::vector<double>& cpu) const {
-    const auto jobs = static_cast<double>(count_);
-    cpu.push_back(spent.cpu / jobs * 1e6);
-    return jobs / spent.wall;
-  }
-
   Spent enqueue_limit() {
     const SqliteFile file{bench_.directory};
     SqliteLimit limit{file, durability_};

@@ -24,7 +24,7 @@ void work_one_job(AnyStore& store, KnownWorkers known) {
   REQUIRE(jobs.size() == 1);
   CHECK(jobs[0].id == id);
   CHECK(store.get(id)->state == JobState::executing);
-  CHECK(store.open_claims("mail").size() == 1);
+  CHECK(store.open_claims(std::vector<std::string>{"mail"}).at(0).size() == 1);
   Batch end;
   end.outcomes.push_back({.claim = jobs[0].claim()});
   CHECK(store.apply(end).outcomes.at(0) == OutcomeResult::applied);

@@ -12,6 +12,8 @@ SELECT 'jobs', queue, NULL, NULL FROM unnest($2::text[]) queue
 WHERE EXISTS (SELECT FROM :"schema".zzz_jobs j WHERE j.queue = queue.queue AND j.state = 0
   AND j.scheduled_at <= $3::bigint)
 UNION ALL
+SELECT 'peers', NULL, count(*), NULL FROM :"schema".zzz_jobs_nodes WHERE id <> $1::bigint
+UNION ALL
 SELECT CASE WHEN clock.ms > n.beat + n.lease_s * 1000::bigint THEN 'dead' ELSE 'suspect' END,
   NULL, n.id, n.beat
 FROM :"schema".zzz_jobs_nodes n
