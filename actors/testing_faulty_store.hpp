@@ -111,6 +111,8 @@ public:
     return call(StoreCall::prune,
                 [&] { return static_cast<std::uint32_t>(store_.prune(policy, limit)); });
   }
+  void look_again() requires requires(S& store) { store.look_again(); }
+  { store_.look_again(); }
   void on_signal(StoreSignalHandler handler) requires requires(S& store) {
     store.on_signal(handler);
   }

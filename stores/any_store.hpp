@@ -37,6 +37,8 @@ public:
   virtual void resume_queue(std::string_view queue) = 0;
   virtual bool is_paused(std::string_view queue) = 0;
   virtual std::uint32_t delete_completed(UnixTime older_than) = 0;
+  /// For stores that remember which queues are empty: jobs may have come unnoticed.
+  virtual void look_again() = 0;
   /// For stores that other processes share: who hears what these do.
   virtual void on_signal(StoreSignalHandler handler) = 0;
 };
@@ -88,6 +90,10 @@ public:
   bool is_paused(std::string_view queue) override { return store_.is_paused(queue); }
   std::uint32_t delete_completed(UnixTime older_than) override {
     return store_.delete_completed(older_than);
+  }
+  void look_again() override {
+    if constexpr (requires { store_.look_again(); })
+      store_.look_again();
   }
   void on_signal(StoreSignalHandler handler) override {
     if constexpr (requires { store_.on_signal(std::move(handler)); })

@@ -38,20 +38,25 @@ PgStore::Config checked(PgStore::Config config) {
 struct PgStore::Impl {
   explicit Impl(Config with)
     : config(checked(std::move(with))), statements(config.schema), turns(config, statements),
-      desk(config), watch(config, presence, turns) {
+      dog(config.answer_timeout), desk(config, dog), watch(config, presence, turns, dog) {
     detail::pg::PqxxSession session{
-      {.url = config.url, .application = "zzz_jobs open", .timeout = config.connect_timeout}};
+      {.url = config.url,
+       .application = "zzz_jobs open",
+       .timeout = config.connect_timeout}}; // an upgrade may take its time
     detail::pg::open_schema(session, config.schema, config.migrate);
     presence.enrol(session, config);
     watch.start();
   }
 
   ~Impl() {
+    const bool can_be_reached = watch.is_in_touch();
     watch.stop();
+    if (!can_be_reached)
+      return; // its lease runs out
     try {
       const std::lock_guard lock{desk_mutex};
       desk.remove_nodes({presence.node()});
-    } catch (const Error&) { // then its lease runs out
+    } catch (const Error&) { // likewise
     }
   }
 
@@ -89,14 +94,18 @@ struct PgStore::Impl {
     return work(desk);
   }
 
-  /// A change by hand may have made jobs available, or due earlier or later.
-  Change change(const Change& change) {
-    if (change.result != ChangeResult::changed)
-      return change;
+  void look_everywhere() {
     turns.tell([](detail::pg::News& news) {
       news.everywhere = true;
       news.due_unknown = true;
     });
+  }
+
+  /// A change by hand may have made jobs available, or due earlier or later.
+  Change change(const Change& change) {
+    if (change.result != ChangeResult::changed)
+      return change;
+    look_everywhere();
     if (change.claim.job_id != 0)
       watch.announce_lost_claims();
     watch.announce({change.queue});
@@ -144,6 +153,7 @@ struct PgStore::Impl {
   detail::pg::Presence presence{};
   std::mutex turns_mutex{};
   detail::pg::Turns turns;
+  detail::pg::Watchdog dog;
   std::mutex desk_mutex{};
   detail::pg::Desk desk;
   detail::pg::Watch watch;
@@ -313,6 +323,10 @@ UnixTime PgStore::cron_since(std::string_view entry, UnixTime begin) {
 
 std::uint32_t PgStore::prune(const PrunePolicy& policy, std::uint32_t limit) {
   return impl_->at_desk([&](auto& desk) { return desk.prune(policy, limit, now()); });
+}
+
+void PgStore::look_again() {
+  impl_->look_everywhere();
 }
 
 void PgStore::on_signal(StoreSignalHandler handler) {

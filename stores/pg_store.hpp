@@ -92,6 +92,9 @@ public:
   UnixTime cron_since(std::string_view entry, UnixTime begin);
   std::uint32_t prune(const PrunePolicy& policy, std::uint32_t limit);
 
+  /// Nothing that is known of empty queues holds any more: the application has put
+  /// jobs in by itself. The next turn looks.
+  void look_again();
   /// Who hears what other nodes do; called on a thread of the store's own.
   void on_signal(StoreSignalHandler handler);
 

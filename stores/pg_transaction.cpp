@@ -27,10 +27,10 @@ public:
     : transaction_(transaction), job_(job), schema_(schema), id_(id) {}
 
   [[nodiscard]] Enqueued run_it() {
-    if (const auto before = repeated())
-      return *before;
     std::optional<Claim> cancelled;
     for (int tries = 0; tries < tries_max; ++tries) {
+      if (const auto before = repeated())
+        return *before;
       if (job_.unique_strategy == UniqueStrategy::cancel_existing && job_.unique_key)
         cancel_holder(cancelled);
       if (auto done = insert()) {

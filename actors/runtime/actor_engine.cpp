@@ -25,6 +25,10 @@ void pass_on(const Directory& directory, StoreSignal signal) {
       if (const auto store = directory.store())
         caf::anon_send(store, LookAgainMsg{});
       return;
+    case StoreSignal::back:
+      if (const auto store = directory.store())
+        caf::anon_send(store, StoreBackMsg{});
+      return;
     case StoreSignal::dead_owner:
       if (const auto rescuer = directory.find("rescuer"))
         caf::anon_send(rescuer, RescueNowMsg{});
@@ -184,6 +188,7 @@ void ActorEngine::with_store(const std::function<void(AnyStore&)>& work) {
 }
 
 void ActorEngine::look_again() {
+  store_->look_again();
   if (const auto store = directory_->store())
     caf::anon_send(store, LookAgainMsg{});
 }

@@ -75,6 +75,8 @@ struct ReportMsg {
 };
 /// Jobs may have become available in any queue.
 struct LookAgainMsg {};
+/// The store can be reached again: no further pause.
+struct StoreBackMsg {};
 /// To queue supervisors: other nodes may have ended executions of this one.
 struct CompareClaimsMsg {};
 /// To the rescuer: a node is dead.
@@ -184,6 +186,7 @@ ZZZ_JOBS_LOCAL_MESSAGE(DemandMsg)
 ZZZ_JOBS_LOCAL_MESSAGE(WithdrawMsg)
 ZZZ_JOBS_LOCAL_MESSAGE(ReportMsg)
 ZZZ_JOBS_LOCAL_MESSAGE(LookAgainMsg)
+ZZZ_JOBS_LOCAL_MESSAGE(StoreBackMsg)
 ZZZ_JOBS_LOCAL_MESSAGE(CompareClaimsMsg)
 ZZZ_JOBS_LOCAL_MESSAGE(RescueNowMsg)
 ZZZ_JOBS_LOCAL_MESSAGE(StoreActorMsg)

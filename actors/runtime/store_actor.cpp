@@ -50,6 +50,11 @@ caf::behavior StoreState::start(caf::stateful_actor<StoreState>* self, StoreSetu
       waiting_.look_everywhere();
       queue_turn();
     },
+    [this](StoreBackMsg&) {
+      retry_at_.reset();
+      waiting_.look_everywhere();
+      queue_turn();
+    },
     [this](turn_atom) { turn(); },
     [this](alarm_atom) { alarm(); },
     [this](QuitMsg&) { quit(); },
@@ -166,11 +171,17 @@ bool StoreState::apply_batch() {
 /// alone, so that one that the store cannot take (a trigger of the application's
 /// that raises, say) does not hold up all others; that one's execution will be
 /// found lost by the next check, and be rescued. Enqueues are tried again without
-/// them; where there were none, or what failed may have happened, they hear of it.
+/// them; where there were none, they hear of it.
+///
+/// Of a turn that may have happened all the same, enqueues must hear; outcomes are
+/// repeated like after an outage, since they count only once.
 void StoreState::set_aside_refused(const std::exception_ptr& error) {
-  if (waiting_.reports.empty() || is_in_doubt(error))
+  const bool in_doubt = is_in_doubt(error);
+  if (waiting_.reports.empty() || in_doubt)
     for (auto& call : std::exchange(waiting_.enqueues, {}))
       call->answer({}, error);
+  if (in_doubt)
+    return;
   for (auto& queued : std::exchange(waiting_.reports, {})) {
     for (auto& finished : queued.report->finished)
       record_alone(queued.queue, finished);
@@ -191,7 +202,7 @@ void StoreState::record_alone(const std::string& queue, Finished& finished) {
     set_alarm(result.next_due);
   } catch (...) {
     const auto failure = std::current_exception();
-    if (is_outage(failure)) {
+    if (is_outage(failure) || is_in_doubt(failure)) {
       put_back(one, turn);
       waiting_.reports.push_back({"", std::move(one.reports.front().report)});
       return;

@@ -51,8 +51,10 @@ std::string Desk::in_schema(std::string_view sql) const {
 
 PqxxSession& Desk::session() {
   if (!session_)
-    session_.emplace(ConnectionWish{
-      .url = config_.url, .application = "zzz_jobs desk", .timeout = config_.connect_timeout});
+    session_.emplace(ConnectionWish{.url = config_.url,
+                                    .application = "zzz_jobs desk",
+                                    .timeout = config_.connect_timeout},
+                     &dog_);
   return *session_;
 }
 

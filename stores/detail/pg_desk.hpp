@@ -16,7 +16,7 @@ namespace zzz_jobs::detail::pg {
 /// connection of its own, opened when needed. One thread at a time.
 class Desk {
 public:
-  explicit Desk(const PgStore::Config& config) : config_(config) {}
+  Desk(const PgStore::Config& config, Watchdog& dog) : config_(config), dog_(dog) {}
 
   [[nodiscard]] std::optional<Job> get(std::int64_t id);
   [[nodiscard]] std::vector<Job> get_all(const std::vector<std::int64_t>& ids);
@@ -74,6 +74,7 @@ private:
   [[nodiscard]] PrunePiece prune_piece(const PrunePiece& from);
 
   const PgStore::Config& config_;
+  Watchdog& dog_;
   std::optional<PqxxSession> session_{};
   std::int64_t pruned_to_ = 0; ///< where the walk by age stands
 };

@@ -35,7 +35,7 @@ bool is_worth_repeating(std::string_view sqlstate) noexcept {
 std::string one_line(std::string_view message) {
   std::string line;
   for (const char byte : message) {
-    if (byte != '\n')
+    if (static_cast<unsigned char>(byte) >= ' ')
       line += byte;
     else if (!line.empty() && line.back() != ' ')
       line += ' ';

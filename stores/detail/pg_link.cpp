@@ -62,6 +62,11 @@ void Link::check_done(const Rows& rows) {
     fail(rows.get(), nullptr);
 }
 
+bool Link::is_alive() const {
+  pollfd socket{PQsocket(connection_.get()), POLLIN, 0};
+  return poll(&socket, 1, 0) == 0;
+}
+
 void Link::prepare(Query query) {
   const std::string name{Statements::name(query)};
   check_sent(

@@ -35,6 +35,10 @@ public:
   /// @throws Error(unavailable), Error(not_allowed).
   Link(const LinkOptions& options, const Statements& statements);
 
+  /// False if the server has ended the session meanwhile. Between turns: nothing is
+  /// expected then, so anything that has come is a goodbye (or as rare as one).
+  [[nodiscard]] bool is_alive() const;
+
   /// Statements are prepared at their first use.
   void send(Query query, Params& params);
   /// One without parameters that is never prepared (BEGIN, SAVEPOINT ...).

@@ -4,6 +4,7 @@
 #include <zzz_jobs/stores/batch.hpp>
 #include <zzz_jobs/stores/detail/pg_pipeline.hpp>
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -21,8 +22,9 @@ public:
   /// then. Reads first where an end depends on what the row says (its errors, its
   /// attempts).
   void send(Pipeline& pipeline);
-  /// The transaction was committed and its answers are lost.
-  void assume_applied();
+  /// The transaction was committed and its answers are lost: `written` says of the
+  /// jobs that are still there whether it wrote them.
+  void answer_late(const std::map<std::int64_t, bool>& written);
   /// The queues to which jobs have returned; known with the answers.
   [[nodiscard]] const std::set<std::string>& returned_to() const noexcept { return returned_to_; }
 

@@ -64,10 +64,21 @@ void Pipeline::commit() {
     read_answers();
     are_answered = true;
     if (explicit_)
-      (void)link_.answer();
+      read_commit();
     link_.synced();
   } catch (const ConnectionError& error) {
     throw CommitInDoubt{error.what(), are_answered};
+  }
+}
+
+/// A commit that fails (a deferred constraint) ends the transaction all the same.
+void Pipeline::read_commit() {
+  try {
+    (void)link_.answer();
+  } catch (const StatementError&) {
+    explicit_ = false;
+    link_.recover();
+    throw;
   }
 }
 
@@ -90,6 +101,7 @@ void Pipeline::try_part(const std::function<void()>& part) {
   send("SAVEPOINT part");
   try {
     part();
+    send("SET CONSTRAINTS ALL IMMEDIATE"); // what is checked at the commit, is checked now
     settle();
   } catch (const StatementError&) {
     send("ROLLBACK TO SAVEPOINT part");

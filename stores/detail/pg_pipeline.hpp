@@ -44,6 +44,7 @@ public:
 private:
   void send(const char* sql);
   void read_answers();
+  void read_commit();
 
   Link& link_;
   std::deque<Read> reads_{};

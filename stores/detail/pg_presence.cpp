@@ -26,11 +26,12 @@ void Presence::set_database_time(std::int64_t unix_ms) noexcept {
 }
 
 void Presence::enrol(PqxxSession& session, const PgStore::Config& config) {
-  const auto rows =
-    session.run_alone(with_schema(sql::postgres::insert_node, config.schema),
-                      to_string(this_process()), config.lease.count(), !config.pooled);
+  const auto rows = session.run_alone(with_schema(sql::postgres::insert_node, config.schema),
+                                      to_string(this_process()), config.lease.count(),
+                                      !config.pooled, process_identity());
   node_ = rows[0][0].as<std::int64_t>();
-  set_database_time(rows[0][1].as<std::int64_t>());
+  last_beat_ms_ = rows[0][1].as<std::int64_t>();
+  set_database_time(last_beat_ms_);
 }
 
 bool Presence::renew(PqxxSession& session, const PgStore::Config& config) {
@@ -38,7 +39,8 @@ bool Presence::renew(PqxxSession& session, const PgStore::Config& config) {
     session.run_alone(with_schema(sql::postgres::renew_lease, config.schema), node());
   if (rows.empty())
     return false;
-  set_database_time(rows[0][0].as<std::int64_t>());
+  last_beat_ms_ = rows[0][0].as<std::int64_t>();
+  set_database_time(last_beat_ms_);
   return true;
 }
 

@@ -17,6 +17,8 @@ public:
   /// The database's time, from its last answer on by this machine's steady clock.
   [[nodiscard]] UnixTime database_time() const noexcept;
   void set_database_time(std::int64_t unix_ms) noexcept;
+  /// The last sign of life, by the database's clock.
+  [[nodiscard]] std::int64_t last_beat_ms() const noexcept { return last_beat_ms_; }
 
   /// Becomes a new node. @throws Error.
   void enrol(PqxxSession& session, const PgStore::Config& config);
@@ -26,6 +28,7 @@ public:
 
 private:
   std::atomic<std::int64_t> node_{0};
+  std::atomic<std::int64_t> last_beat_ms_{0};
   std::atomic<std::int64_t> offset_ms_{0}; ///< database's minus steady clock
 };
 

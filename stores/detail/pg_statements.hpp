@@ -32,11 +32,13 @@ enum class Query : std::uint8_t {
   claim_jobs_from_marks,
   probe,
   mark_turn,
-  settle_turn,
+  give_up_turn,
+  was_given_up,
   forget_turns,
+  written_by_turn,
   release_unanswered,
 };
-inline constexpr std::size_t query_count = 24;
+inline constexpr std::size_t query_count = 26;
 
 /// The statements' texts for the tables of one schema.
 class Statements {

@@ -53,10 +53,12 @@ void Turn::transact() {
     mark();
     promote();
     outcomes_.send(pipeline_);
-    if (apart_)
+    if (apart_) {
+      pipeline_.settle(); // whatever fails so far is not the rows' fault
       enqueue_apart(0, batch_.enqueues.size());
-    else
+    } else {
       enqueues_.send(pipeline_, 0, batch_.enqueues.size());
+    }
     claim();
     read_due();
     pipeline_.commit();
@@ -101,8 +103,8 @@ std::set<std::string_view> Turn::filled_queues() const {
   return queues;
 }
 
-void Turn::assume_done() {
-  outcomes_.assume_applied();
+void Turn::answer_late(const std::map<std::int64_t, bool>& written) {
+  outcomes_.answer_late(written);
   enqueues_.assume_inserted();
   for (auto& jobs : result_.claimed)
     jobs.clear();

@@ -6,6 +6,7 @@
 #include <zzz_jobs/stores/pg_store.hpp>
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -58,8 +59,9 @@ public:
 
   /// @throws StatementError, ConnectionError: nothing happened; CommitInDoubt.
   void transact();
-  /// The transaction was committed and its answers are lost.
-  void assume_done();
+  /// The transaction was committed and its answers are lost; `written`: see
+  /// Outcomes.
+  void answer_late(const std::map<std::int64_t, bool>& written);
   /// After the commit: the answer, and what is known now.
   [[nodiscard]] BatchResult finish(TurnEcho& echo);
   /// When the first is due of the jobs that it made wait.

@@ -28,19 +28,25 @@ BatchResult Turns::apply(const Batch& batch, const TurnSetting& setting, TurnEch
     knowledge_.due_read_at.reset();
   expect_changes(batch);
   bool apart = false;
+  if (link_ && !link_->is_alive())
+    link_.reset();
   for (int tries = 1;; ++tries) {
     const bool is_new = !link_ || link_node_ != setting.node;
     try {
-      if (unsettled_) { // since a call that could not wait for it
-        settle(setting.node);
-        unsettled_.reset();
-      }
-      if (!has_work(batch, setting))
+      settle_earlier(setting.node);
+      if (!has_work(batch, setting)) {
+        show_knowledge(std::nullopt);
         return nothing_done(batch);
+      }
       Turn turn{knowledge_, link(setting.node),
                 config_,    batch,
                 setting,    {.sorted_keys = tries > 1, .apart = apart, .number = ++number_}};
-      transact(turn, batch, setting.node);
+      if (!transact(turn, batch, setting.node)) {
+        knowledge_.claims.abandoned();
+        if (tries == tries_max)
+          throw ConnectionError{"database: connections are lost in each commit"};
+        continue;
+      }
       auto result = turn.finish(echo);
       show_knowledge(turn.expected());
       return result;
@@ -64,21 +70,25 @@ BatchResult Turns::apply(const Batch& batch, const TurnSetting& setting, TurnEch
   }
 }
 
-void Turns::transact(Turn& turn, const Batch& batch, std::int64_t node) {
+/// False if nothing happened after all, and the connection is a new one.
+bool Turns::transact(Turn& turn, const Batch& batch, std::int64_t node) {
   try {
     turn.transact();
   } catch (const CommitInDoubt& doubt) {
-    unsettled_ = Unsettled{.node = node, .number = number_};
-    unsettled_->releases_claims = !doubt.is_answered();
+    unsettled_ = Unsettled{.node = node, .number = number_, .is_answered = doubt.is_answered()};
     for (const auto& claim : batch.claims)
       unsettled_->queues.push_back(claim.queue);
+    for (const auto& outcome : batch.outcomes)
+      unsettled_->jobs.push_back(outcome.claim.job_id);
     link_.reset();
-    settle(node);
-    if (!std::exchange(unsettled_, std::nullopt)->was_committed)
-      throw ConnectionError{doubt.what()};
-    if (!doubt.is_answered())
-      turn.assume_done();
+    settle(node, doubt_time_max);
+    const auto settled = *std::exchange(unsettled_, std::nullopt);
+    if (!settled.was_committed)
+      return false;
+    if (!settled.is_answered)
+      turn.answer_late(settled.written);
   }
+  return true;
 }
 
 void Turns::take_news(const TurnSetting& setting) {
@@ -196,47 +206,68 @@ Link& Turns::link(std::int64_t node) {
 
 /// Finds out what became of the last turn, and makes an end of it: afterwards it is
 /// committed or never will be.
-/// @throws Error(in_doubt) if the database does not come back for that.
-void Turns::settle(std::int64_t node) {
-  for (const auto end = SteadyClock::now() + doubt_time_max;;) {
+/// @throws Error(in_doubt) if that cannot be done within `patience`.
+void Turns::settle(std::int64_t node, std::chrono::milliseconds patience) {
+  for (const auto end = SteadyClock::now() + patience;;) {
+    std::string why;
     try {
-      unsettled_->was_committed = try_to_settle(node);
-      return;
-    } catch (const StatementError& error) {
-      if (error.code() != errc::unavailable || SteadyClock::now() >= end)
-        throw;
-    } catch (const CommitInDoubt&) { // asked once more
-    } catch (const ConnectionError& error) {
-      if (SteadyClock::now() >= end)
-        throw Error{
-          errc::in_doubt,
-          std::string{error.what()}
-            + ": the connection was lost in a commit and the database is not back: it may "
-              "have happened"};
+      return try_to_settle(node);
+    } catch (const Error& error) { // its own commit may be in doubt too: asked again
+      why = error.what();
     }
     link_.reset();
+    if (SteadyClock::now() >= end)
+      throw Error{errc::in_doubt,
+                  why
+                    + ": the connection was lost in a commit and the database is not back: it may "
+                      "have happened"};
     std::this_thread::sleep_for(20ms);
   }
 }
 
+/// A turn whose caller was told that it is in doubt. Until it is settled nothing
+/// else is sent, which hence did not happen.
+void Turns::settle_earlier(std::int64_t node) {
+  if (!unsettled_)
+    return;
+  try {
+    settle(node, 0ms);
+  } catch (const Error& error) {
+    throw ConnectionError{error.what()};
+  }
+  unsettled_.reset();
+}
+
 /// What it claimed without anybody hearing of it is handed back.
-bool Turns::try_to_settle(std::int64_t node) {
-  const auto& turn = *unsettled_;
+void Turns::try_to_settle(std::int64_t node) {
+  auto& turn = *unsettled_;
   Pipeline pipeline{link(node), config_.answer_timeout.count(), config_.pooled};
-  Params mark;
-  mark.add(static_cast<std::int32_t>(turn.node));
-  mark.add(turn.number);
-  bool was_committed = false;
-  pipeline.send(Query::settle_turn, std::move(mark),
-                [&](const Rows& rows) { was_committed = rows.size() == 0; });
-  Params claims;
-  claims.add(turn.node);
-  claims.add(turn.number);
-  claims.add_texts(turn.queues, [](const std::string& queue) { return &queue; });
-  if (turn.releases_claims)
+  const auto mark = [&] {
+    Params params;
+    params.add(static_cast<std::int32_t>(turn.node));
+    params.add(turn.number);
+    return params;
+  };
+  pipeline.send(Query::give_up_turn, mark());
+  pipeline.send(Query::was_given_up, mark(), [&](const Rows& rows) {
+    turn.was_committed = rows.size() > 0 && rows.integer(0, 0) == 0;
+  });
+  if (!turn.is_answered) {
+    Params jobs;
+    jobs.add(turn.node);
+    jobs.add(turn.number);
+    jobs.add_int64s(turn.jobs, [](std::int64_t id) { return id; });
+    pipeline.send(Query::written_by_turn, std::move(jobs), [&](const Rows& rows) {
+      for (int row = 0; row < rows.size(); ++row)
+        turn.written[rows.integer(row, 0)] = rows.integer(row, 1) != 0;
+    });
+    Params claims;
+    claims.add(turn.node);
+    claims.add(turn.number);
+    claims.add_texts(turn.queues, [](const std::string& queue) { return &queue; });
     pipeline.send(Query::release_unanswered, std::move(claims));
+  }
   pipeline.commit();
-  return was_committed;
 }
 
 } // namespace zzz_jobs::detail::pg

@@ -4,6 +4,7 @@
 #include <zzz_jobs/stores/pg_store.hpp>
 
 #include <functional>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -48,10 +49,11 @@ private:
   void probe(const Batch& batch, const TurnSetting& setting);
   [[nodiscard]] BatchResult nothing_done(const Batch& batch) const;
   void expect_changes(const Batch& batch);
-  void transact(Turn& turn, const Batch& batch, std::int64_t node);
+  [[nodiscard]] bool transact(Turn& turn, const Batch& batch, std::int64_t node);
   [[nodiscard]] Link& link(std::int64_t node);
-  void settle(std::int64_t node);
-  [[nodiscard]] bool try_to_settle(std::int64_t node);
+  void settle(std::int64_t node, std::chrono::milliseconds patience);
+  void settle_earlier(std::int64_t node);
+  void try_to_settle(std::int64_t node);
 
   const PgStore::Config& config_;
   const Statements& statements_;
@@ -63,9 +65,12 @@ private:
   struct Unsettled {
     std::int64_t node = 0;
     std::int64_t number = 0;
-    bool releases_claims = false;      ///< its answers are lost
+    bool is_answered = false;
     std::vector<std::string> queues{}; ///< from which it may have claimed
-    bool was_committed = false;        ///< once settled
+    std::vector<std::int64_t> jobs{};  ///< whose executions it ended
+    // Once settled:
+    bool was_committed = false;
+    std::map<std::int64_t, bool> written{}; ///< see Outcomes::answer_late
   };
   std::optional<Unsettled> unsettled_{};
   Knowledge knowledge_{};

@@ -67,8 +67,10 @@ ConnectionSettings connection_settings(const ConnectionWish& wish) {
   const std::unique_ptr<PQconninfoOption, decltype(free_options)> options{
     PQconninfoParse(wish.url.c_str(), &problem), free_options};
   if (!options) {
-    const std::string text = problem != nullptr ? one_line(problem) : "out of memory";
+    std::string text = problem != nullptr ? one_line(problem) : "out of memory";
     PQfreemem(problem);
+    if (const auto place = text.find(wish.url); place != std::string::npos)
+      text.replace(place, wish.url.size(), "..."); // it may hold a password
     throw Error{errc::invalid_argument, "store: url: " + text};
   }
   std::vector<std::pair<std::string, std::string>> pairs;

@@ -3,6 +3,7 @@
 #include <zzz_jobs/stores/detail/pg_arrays.hpp>
 #include <zzz_jobs/stores/detail/pg_error.hpp>
 #include <zzz_jobs/stores/detail/pg_sql.hpp>
+#include <zzz_jobs/stores/detail/process.hpp>
 #include <zzz_jobs/stores/sql/postgres.hpp>
 
 #include <poll.h>
@@ -32,6 +33,8 @@ constexpr auto announcement_pause = 3ms;
 constexpr milliseconds reconnect_pause_min = 50ms;
 constexpr milliseconds reconnect_pause_max = 2s;
 constexpr auto outage_log_interval = 60s;
+/// How long a database that does not answer may hold up the store's end.
+constexpr auto stop_patience = 1s;
 
 /// Payloads: a queue's name behind this, or a word by itself.
 constexpr char queue_prefix = ':';
@@ -45,6 +48,18 @@ std::string payload_for(const std::string& queue) {
   return queue_prefix + queue;
 }
 
+/// The first try is immediate: all that were cut off at once must not wait for
+/// the suspicion to become certainty.
+milliseconds reconnect_pause(std::uint32_t failures) {
+  thread_local std::minstd_rand random{std::random_device{}()};
+  if (failures == 0)
+    return 0ms;
+  const auto longest =
+    std::min(reconnect_pause_max, reconnect_pause_min * (1U << std::min(failures, 6U)));
+  std::uniform_int_distribution<milliseconds::rep> between{longest.count() / 2, longest.count()};
+  return milliseconds{between(random)};
+}
+
 std::string text_of(const pqxx::field& field) {
   return {field.c_str(), field.size()};
 }
@@ -53,8 +68,8 @@ std::string text_of(const pqxx::field& field) {
 
 // --- what is asked of the thread ---------------------------------------------
 
-Watch::Watch(const PgStore::Config& config, Presence& presence, Turns& turns)
-  : config_(config), presence_(presence), turns_(turns),
+Watch::Watch(const PgStore::Config& config, Presence& presence, Turns& turns, Watchdog& dog)
+  : config_(config), presence_(presence), turns_(turns), dog_(dog), machine_(machine_identity()),
     bell_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   if (bell_ < 0)
     throw std::system_error{errno, std::generic_category(), "eventfd"};
@@ -76,8 +91,14 @@ void Watch::stop() {
     handler_ = {};
   }
   ring();
+  dog_.hurry(stop_patience);
   if (thread_.joinable())
     thread_.join();
+}
+
+bool Watch::is_stopping() const {
+  const std::lock_guard lock{mutex_};
+  return stopping_;
 }
 
 void Watch::ring() {
@@ -91,8 +112,7 @@ void Watch::on_signal(StoreSignalHandler handler) {
   const std::lock_guard lock{mutex_};
   handler_ = std::move(handler);
   heard_ = static_cast<bool>(handler_);
-  if (!heard_)
-    watching_ = false;
+  turns_.tell([](News& news) { news.everywhere = true; }); // what was known without us
 }
 
 void Watch::signal(StoreSignal signal) {
@@ -148,22 +168,23 @@ void Watch::run() {
   std::uint32_t failures = 0;
   Time told_at{};
   for (;;) {
-    {
-      const std::lock_guard lock{mutex_};
-      if (stopping_)
-        return;
-    }
+    if (is_stopping())
+      return;
     try {
       PqxxSession session{{.url = config_.url,
                            .application = "zzz_jobs watch " + std::to_string(presence_.node()),
-                           .timeout = config_.connect_timeout}};
+                           .timeout = config_.connect_timeout},
+                          &dog_};
       settle_in(session);
-      if (std::exchange(failures, 0) > 0)
+      look(session); // only now is it known to work
+      if (std::exchange(failures, 0) > 0) {
         config_.log(LogLevel::warning, "store_watch_recovered");
+        signal(StoreSignal::back);
+      }
       watch(session);
       return;
     } catch (const std::exception& error) {
-      watching_ = false;
+      looks_ = false;
       signal(StoreSignal::jobs); // whoever relied on us now polls
       const auto now = std::chrono::steady_clock::now();
       if (failures == 0 || now - told_at > outage_log_interval) {
@@ -177,26 +198,10 @@ void Watch::run() {
   }
 }
 
-/// The first try is immediate: all that were cut off at once must not wait for
-/// the suspicion to become certainty.
 void Watch::pause_after_failure(std::uint32_t failures) {
-  thread_local std::minstd_rand random{std::random_device{}()};
-  const auto longest =
-    std::min(reconnect_pause_max, reconnect_pause_min * (1U << std::min(failures, 6U)));
-  std::uniform_int_distribution<milliseconds::rep> between{longest.count() / 2, longest.count()};
-  const auto end = std::chrono::steady_clock::now()
-    + (failures == 0 ? milliseconds{0} : milliseconds{between(random)});
-  for (;;) {
-    {
-      const std::lock_guard lock{mutex_};
-      if (stopping_)
-        return;
-    }
-    const auto left = std::chrono::ceil<milliseconds>(end - std::chrono::steady_clock::now());
-    if (left <= 0ms)
-      return;
-    std::this_thread::sleep_for(std::min(left, milliseconds{50}));
-  }
+  const auto end = std::chrono::steady_clock::now() + reconnect_pause(failures);
+  while (!is_stopping() && std::chrono::steady_clock::now() < end)
+    std::this_thread::sleep_for(10ms);
 }
 
 std::string Watch::in_schema(std::string_view sql) const {
@@ -208,6 +213,7 @@ void Watch::settle_in(PqxxSession& session) {
   if (!config_.pooled)
     (void)session.run_alone(in_schema(sql::postgres::take_session_lock), presence_.node());
   renew(session);
+  watching_since_ms_ = presence_.last_beat_ms();
   suspects_.clear();
   turns_.tell([](News& news) {
     news.everywhere = true;
@@ -222,10 +228,9 @@ void Watch::watch(PqxxSession& session) {
   }
   next_look_ = {};
   for (;;) {
-    {
-      const std::lock_guard lock{mutex_};
-      if (stopping_)
-        return;
+    if (is_stopping()) { // others shall not wait for what is not announced
+      send_announcements(session);
+      return;
     }
     const auto now = std::chrono::steady_clock::now();
     if (now >= next_renewal_)
@@ -301,11 +306,11 @@ void Watch::send_announcements(PqxxSession& session) {
     std::erase_if(announced_at_,
                   [&](const auto& one) { return now - one.second >= announcement_pause; });
     for (auto it = announced_.begin(); it != announced_.end();) {
-      if (announced_at_.contains(*it)) {
+      if (announced_at_.contains(*it) && !stopping_) {
         ++it;
         continue;
       }
-      announced_at_.emplace(*it, now);
+      announced_at_.insert_or_assign(*it, now);
       ripe.push_back(*it);
       it = announced_.erase(it);
     }
@@ -336,13 +341,12 @@ void Watch::look(PqxxSession& session) {
   turns_.begin_look();
   const auto queues = turns_.queues_thought_empty();
   const auto now = config_.clock ? config_.clock->now() : presence_.database_time();
-  note_look(
-    session.run_alone(in_schema(sql::postgres::look), presence_.node(), array_of(queues), now));
+  note_look(session.run_alone(in_schema(sql::postgres::look), presence_.node(), array_of(queues),
+                              now, watching_since_ms_, machine_));
   next_look_ = std::chrono::steady_clock::now()
     + (suspects_.empty() ? config_.look_interval
                          : std::min(config_.look_interval, suspicion_look_interval));
-  const std::lock_guard lock{mutex_};
-  watching_ = static_cast<bool>(handler_) && !config_.pooled;
+  looks_ = true;
 }
 
 void Watch::note_look(const pqxx::result& rows) {
@@ -363,12 +367,9 @@ void Watch::note_look(const pqxx::result& rows) {
     } else if (kind == "jobs") {
       jobs = true;
       turns_.tell([&](News& news) { news.queues.insert(text_of(row[1])); });
-    } else {
-      const auto node = row[2].as<std::int64_t>();
-      if (kind == "suspect" && !is_confirmed(node, row[3].as<std::int64_t>()))
-        continue;
+    } else if (is_dead(kind, row)) {
       const std::lock_guard lock{mutex_};
-      dead_.insert(node);
+      dead_.insert(row[2].as<std::int64_t>());
       dead = true;
     }
   }
@@ -377,6 +378,13 @@ void Watch::note_look(const pqxx::result& rows) {
     signal(StoreSignal::jobs);
   if (dead)
     signal(StoreSignal::dead_owner);
+}
+
+/// A node that looks as if it were, by one sign or another.
+bool Watch::is_dead(std::string_view kind, const pqxx::row& row) {
+  if (kind == "expired" || has_ended(text_of(row[1])))
+    return true;
+  return kind == "suspect" && is_confirmed(row[2].as<std::int64_t>(), row[3].as<std::int64_t>());
 }
 
 /// Without sessions, and without a sign of life since it was first seen so.

@@ -15,6 +15,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -28,7 +29,7 @@ namespace zzz_jobs::detail::pg {
 /// pauses -> watching. Meanwhile the store is not "watched", and polls.
 class Watch {
 public:
-  Watch(const PgStore::Config& config, Presence& presence, Turns& turns);
+  Watch(const PgStore::Config& config, Presence& presence, Turns& turns, Watchdog& dog);
   ~Watch();
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
@@ -38,8 +39,10 @@ public:
 
   void on_signal(StoreSignalHandler handler);
   /// Whether what is known of empty queues may be relied on.
-  [[nodiscard]] bool is_watching() const noexcept { return watching_; }
+  [[nodiscard]] bool is_watching() const noexcept { return looks_ && heard_ && !config_.pooled; }
 
+  /// Whether the database answered when it was last asked.
+  [[nodiscard]] bool is_in_touch() const noexcept { return looks_; }
   /// Whether somebody hears the signals.
   [[nodiscard]] bool is_heard() const noexcept { return heard_; }
 
@@ -71,8 +74,10 @@ private:
   void renew(PqxxSession& session);
   void look(PqxxSession& session);
   void note_look(const pqxx::result& rows);
+  [[nodiscard]] bool is_dead(std::string_view kind, const pqxx::row& row);
   [[nodiscard]] bool is_confirmed(std::int64_t node, std::int64_t beat);
   [[nodiscard]] Time next_time() const;
+  [[nodiscard]] bool is_stopping() const;
   void ring();
   void ring_if_late();
   [[nodiscard]] Time sleep_until();
@@ -81,6 +86,7 @@ private:
   const PgStore::Config& config_;
   Presence& presence_;
   Turns& turns_;
+  Watchdog& dog_;
 
   mutable std::mutex mutex_{}; ///< for what follows
   StoreSignalHandler handler_{};
@@ -91,14 +97,16 @@ private:
   Time wakes_at_{}; ///< the thread, if nobody rings
   bool stopping_ = false;
 
-  std::atomic<bool> watching_{false};
+  std::atomic<bool> looks_{false}; ///< the last look was good
   std::atomic<bool> heard_{false};
   std::atomic<bool> has_peers_{true}; ///< until it is known better
   std::map<std::int64_t, Suspect> suspects_{};
   std::set<std::int64_t> still_suspect_{};
   Time next_look_{};
   Time next_renewal_{};
-  int bell_ = -1; ///< an eventfd: something is to be done at once
+  std::int64_t watching_since_ms_ = 0; ///< by the database's clock
+  std::string machine_;                ///< whose processes can be looked at
+  int bell_ = -1;                      ///< an eventfd: something is to be done at once
   std::thread thread_{};
 };
 

@@ -2,6 +2,10 @@
 
 #include <zzz_jobs/stores/detail/pg_error.hpp>
 
+#include <algorithm>
+
+#include <libpq-fe.h>
+
 #include <pqxx/except>
 #include <pqxx/notification>
 #include <pqxx/version>
@@ -26,6 +30,18 @@ bool ends_session(std::string_view sqlstate) noexcept {
   if (ends_session(sqlstate))
     throw ConnectionError{one_line(message)};
   throw StatementError{sqlstate, one_line(message)};
+}
+
+/// Why no connection can be made: libpqxx 6.4 does not pass on what libpq says.
+std::string reason_of(ConnectionWish wish, const std::string& otherwise) {
+  wish.timeout = std::min(wish.timeout, std::chrono::seconds{2});
+  const auto settings = connection_settings(wish);
+  const auto finish = [](PGconn* connection) { PQfinish(connection); };
+  const std::unique_ptr<PGconn, decltype(finish)> connection{
+    PQconnectdbParams(settings.keywords().data(), settings.values().data(), 0), finish};
+  if (!connection || PQstatus(connection.get()) == CONNECTION_OK)
+    return otherwise;
+  return one_line(PQerrorMessage(connection.get()));
 }
 
 } // namespace
@@ -124,9 +140,17 @@ PqxxSession::~PqxxSession() = default;
 PqxxSession::PqxxSession(PqxxSession&&) noexcept = default;
 PqxxSession& PqxxSession::operator=(PqxxSession&&) noexcept = default;
 
-PqxxSession::PqxxSession(const ConnectionWish& wish) {
-  const auto settings = connection_settings(wish).as_string();
-  with_errors([&] { connection_ = std::make_unique<pqxx::connection>(settings); });
+std::unique_ptr<Watchdog::Guard> PqxxSession::guarded() {
+  return dog_ == nullptr ? nullptr : std::make_unique<Watchdog::Guard>(*dog_, connection_->sock());
+}
+
+PqxxSession::PqxxSession(const ConnectionWish& wish, Watchdog* dog) : dog_(dog) {
+  const auto settings = connection_settings(wish);
+  try {
+    with_errors([&] { connection_ = std::make_unique<pqxx::connection>(settings.as_string()); });
+  } catch (const ConnectionError& error) {
+    throw ConnectionError{"database: cannot connect: " + reason_of(wish, error.what())};
+  }
 #if PQXX_VERSION_MAJOR < 7
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"

@@ -2,6 +2,7 @@
 
 #include <zzz_jobs/config/clock.hpp>
 #include <zzz_jobs/stores/detail/pg_url.hpp>
+#include <zzz_jobs/stores/detail/pg_watchdog.hpp>
 
 #include <pqxx/connection>
 #include <pqxx/nontransaction>
@@ -74,8 +75,9 @@ pqxx::result run(pqxx::transaction_base& transaction, const std::string& sql, co
 /// (locks, subscriptions) would be missing from a new one without a word.
 class PqxxSession {
 public:
+  /// `dog`: sets its limit to each call; it must outlive this.
   /// @throws Error(unavailable), Error(invalid_argument) for the url.
-  explicit PqxxSession(const ConnectionWish& wish);
+  explicit PqxxSession(const ConnectionWish& wish, Watchdog* dog = nullptr);
   ~PqxxSession();
   PqxxSession(PqxxSession&&) noexcept;
   PqxxSession& operator=(PqxxSession&&) noexcept;
@@ -87,6 +89,7 @@ public:
   template <class F>
   auto in_transaction(F&& work) {
     return with_errors([&] {
+      const auto guard = guarded();
       pqxx::work transaction{*connection_};
       if constexpr (std::is_void_v<std::invoke_result_t<F&, pqxx::work&>>) {
         work(transaction);
@@ -104,6 +107,7 @@ public:
   template <class... Args>
   pqxx::result run_alone(const std::string& sql, const Args&... args) {
     return with_errors([&] {
+      const auto guard = guarded();
       pqxx::nontransaction transaction{*connection_};
       return run(transaction, sql, args...);
     });
@@ -116,7 +120,10 @@ public:
   void hear();
 
 private:
+  [[nodiscard]] std::unique_ptr<Watchdog::Guard> guarded();
+
   class Listener;
+  Watchdog* dog_ = nullptr;
   std::unique_ptr<pqxx::connection> connection_{};
   std::unique_ptr<Listener> listener_{};
 };

@@ -99,6 +99,14 @@ void Campaign::wait_until_ready(Process& process) {
                              + " has not opened the database; see " + process.log().string());
 }
 
+void Campaign::scatter() {
+  connect().run("CREATE FUNCTION cluster.elsewhere() RETURNS trigger LANGUAGE plpgsql AS"
+                " $$ BEGIN NEW.process := 'elsewhere'; RETURN NEW; END $$;"
+                "CREATE TRIGGER elsewhere BEFORE INSERT ON cluster.zzz_jobs_nodes"
+                " FOR EACH ROW EXECUTE FUNCTION cluster.elsewhere();"
+                "UPDATE cluster.zzz_jobs_nodes SET process = 'elsewhere'");
+}
+
 void Campaign::kill(Process& process) {
   process.kill();
   ledger_.write({.kind = Kind::killed, .pid = process.pid()});

@@ -56,6 +56,9 @@ public:
   std::shared_ptr<Process> start_node(const NodeOptions& options = {});
   std::shared_ptr<Process> start_enqueuer(const EnqueuerOptions& options);
   void wait_until_ready(Process& process);
+  /// From now on nodes take each other for processes of other machines, which they
+  /// cannot look at. There is a node already.
+  void scatter();
 
   // What is done to them is in the ledger.
   void kill(Process& process);

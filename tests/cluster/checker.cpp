@@ -17,6 +17,7 @@ constexpr std::int64_t wake_up_us = 5'000'000;
 struct Execution {
   const Entry* started = nullptr;
   const Entry* ended = nullptr;
+  const Entry* refused = nullptr;
   bool accepted = false; ///< its completion was
 };
 
@@ -98,6 +99,7 @@ private:
                             "attempt " + std::to_string(entry.attempt) + " was completed twice");
     } else {
       ++verdict_.refused;
+      execution.refused = &entry;
     }
   }
 
@@ -185,13 +187,19 @@ private:
       && (end->how == how::failed || end->how == how::snoozed || end->how == how::shutdown);
   }
 
+  /// Its process heard that the claim was lost: a kill came later.
+  [[nodiscard]] static bool was_lost_in_life(const Execution& execution) {
+    const auto* end = execution.ended;
+    return execution.refused != nullptr || (end != nullptr && end->how == how::lost_claim);
+  }
+
   [[nodiscard]] bool was_interrupted(const Execution& execution) const {
     const auto found = processes_.find(execution.started->pid);
     if (execution.accepted || found == processes_.end() || was_handed_back(execution))
       return false;
     const auto& process = found->second;
     const auto begun_us = execution.started->time_us;
-    const bool was_killed = begun_us <= process.killed_us;
+    const bool was_killed = begun_us <= process.killed_us && !was_lost_in_life(execution);
     // One that ended well before its process stood still had its claim.
     const bool stood_still = process.suspended_us != 0
       && begun_us <= process.resumed_us + wake_up_us

@@ -165,6 +165,11 @@ TEST_CASE("the checker finds a repetition without a reason") {
   CHECK_THAT(
     problems(acknowledged + first_run + first_accepted + "killed pid=7\n" + second_run, table),
     without_reason);
+  // The process was killed, but the claim had been taken from it before.
+  CHECK_THAT(problems(acknowledged + first_run + "refused job=1 attempt=1 pid=7\nkilled pid=7\n"
+                        + second_run + second_accepted,
+                      table),
+             without_reason);
   // Another one was killed.
   CHECK_THAT(
     problems(acknowledged + first_run + "killed pid=6\n" + second_run + second_accepted, table),

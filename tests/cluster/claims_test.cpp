@@ -1,10 +1,12 @@
 #include "cluster/campaign.hpp"
 #include "cluster/chaos.hpp"
+#include "cluster/plan.hpp"
 #include "support/catch.hpp"
 
 #include <algorithm>
 #include <fstream>
 #include <set>
+#include <thread>
 
 using namespace zzz_jobs;
 using namespace zzz_jobs::cluster;
@@ -67,5 +69,27 @@ TEST_CASE("of 64 enqueues of one key at once, from several processes, one makes 
   INFO(verdict.text());
   REQUIRE(verdict.is_good());
   REQUIRE(verdict.acknowledged == 1);
+  campaign.passed();
+}
+
+TEST_CASE("a fresh idle node runs what plain SQL inserts, though nobody announces it") {
+  Campaign campaign;
+  INFO(campaign.about());
+  auto connection = campaign.connect();
+  for (int round = 0; round < short_or_long(6, 30); ++round) {
+    const auto node = campaign.start_node();
+    campaign.wait_until_ready(*node);
+    // It may just be looking, or listening already.
+    std::this_thread::sleep_for(std::chrono::milliseconds{campaign.random(0, 500)});
+    const Plan plan{.payload = "plain-" + std::to_string(round)};
+    connection.run("INSERT INTO cluster.zzz_jobs (worker, args) VALUES ("
+                   + connection.literal(worker_name) + ", " + connection.literal(to_args(plan))
+                   + ")");
+    REQUIRE(campaign.comes(
+      [&](const Entry& entry) { return entry.kind == Kind::completed && entry.job == round + 1; }));
+    campaign.end(*node);
+    INFO(node->log().string());
+    REQUIRE(count_log(node->log()).lines == 0);
+  }
   campaign.passed();
 }

@@ -11,10 +11,15 @@ namespace {
 
 constexpr int jobs_at_once = 6;
 
+enum class Place : std::uint8_t { same_machine, other_machine };
+
 /// Of two nodes one is killed: how long until all that it ran runs on the other.
-std::chrono::milliseconds time_of_rescue(Campaign& campaign, const NodeOptions& options) {
+std::chrono::milliseconds time_of_rescue(Campaign& campaign, const NodeOptions& options,
+                                         Place place) {
   auto heir = campaign.start_node(options);
   campaign.wait_until_ready(*heir);
+  if (place == Place::other_machine)
+    campaign.scatter();
   auto victim = campaign.start_node(options);
   campaign.wait_until_ready(*victim);
   // One by one, or else they share the jobs.
@@ -46,11 +51,12 @@ std::chrono::milliseconds time_of_rescue(Campaign& campaign, const NodeOptions& 
     std::chrono::microseconds{last_us - killed.time_us});
 }
 
-void check_rescue(const NodeOptions& options, std::chrono::milliseconds limit, int rounds) {
+void check_rescue(const NodeOptions& options, Place place, std::chrono::milliseconds limit,
+                  int rounds) {
   for (int round = 0; round < rounds; ++round) {
     Campaign campaign;
     INFO(campaign.about());
-    const auto time = time_of_rescue(campaign, options);
+    const auto time = time_of_rescue(campaign, options, place);
     std::printf("ran elsewhere after %lld ms\n", static_cast<long long>(time.count()));
     REQUIRE(time <= limit);
     const auto verdict = campaign.verdict();
@@ -97,10 +103,15 @@ TEST_CASE("nodes that are replaced in good order repeat nothing") {
 }
 
 TEST_CASE("a killed node's jobs run elsewhere within two seconds") {
-  check_rescue({}, 2s, short_or_long(2, 10));
+  check_rescue({}, Place::same_machine, 2s, short_or_long(1, 10));
+}
+
+TEST_CASE("a killed node's jobs run on another machine within two seconds") {
+  check_rescue({}, Place::other_machine, 2s, short_or_long(2, 10));
 }
 
 TEST_CASE("behind a pooler a killed node's jobs run elsewhere when its lease is over") {
   // A dead node is looked for once a second.
-  check_rescue({.lease_s = 3, .pooled = true}, 3s + 1s + 500ms, short_or_long(1, 5));
+  check_rescue({.lease_s = 3, .pooled = true}, Place::other_machine, 3s + 1s + 500ms,
+               short_or_long(1, 5));
 }

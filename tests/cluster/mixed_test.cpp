@@ -89,6 +89,8 @@ TEST_CASE("no job is lost or misreported when all of it happens at once") {
   Campaign campaign;
   INFO(campaign.about());
   Fleet fleet{campaign, 4, {.concurrency = 3, .lease_s = 2}};
+  if (campaign.random(0, 1) == 0)
+    campaign.scatter();
   Load load{campaign};
   Chaos chaos{campaign, fleet};
   const auto end = SteadyClock::now() + short_or_long(10s, 90s);

@@ -2,6 +2,8 @@
 
 #include <zzz_jobs/conformance/driver.hpp>
 
+#include <algorithm>
+
 // Which jobs a claim takes, and in which order.
 
 namespace zzz_jobs::conformance {
@@ -159,6 +161,34 @@ TEMPLATE_LIST_TEST_CASE("prefetched jobs come after the slots, and never on a la
   CHECK(store.state(blocking) == JobState::available);
   CHECK(store.claim(0, {}, "mail", 5).empty());
   CHECK(ids(store.claim(1, {}, "mail", 5)) == std::vector{blocking, behind});
+}
+
+TEMPLATE_LIST_TEST_CASE("a job on its last attempt does not overtake lower ids",
+                        "[conformance][claims]", ZZZ_JOBS_CONFORMANCE_FIXTURES) {
+  Driver<TestType> store;
+  std::vector<std::int64_t> expected;
+  for (int i = 0; i < 45; ++i)
+    expected.push_back(store.add({.max_attempts = i % 3 == 1 || i > 40 ? 1 : 20}));
+  std::vector<std::int64_t> order;
+  for (std::uint32_t slots = 1; order.size() < expected.size(); slots = slots % 7 + 1) {
+    const auto jobs = store.claim(slots);
+    REQUIRE(jobs.size() == std::min<std::size_t>(slots, expected.size() - order.size()));
+    for (const auto& job : jobs)
+      order.push_back(job.id);
+  }
+  CHECK(order == expected);
+}
+
+TEMPLATE_LIST_TEST_CASE("a last attempt that is not prefetched keeps its place before higher ids",
+                        "[conformance][claims][prefetch]", ZZZ_JOBS_CONFORMANCE_FIXTURES) {
+  ZZZ_JOBS_CONFORMANCE_NEEDS(prefetch)
+  Driver<TestType> store;
+  const auto first = store.add();
+  const auto last_attempt = store.add({.max_attempts = 1});
+  const auto behind = store.add();
+  CHECK(ids(store.claim(0, {}, "mail", 10)) == std::vector{first});
+  CHECK(ids(store.claim(1)) == std::vector{last_attempt});
+  CHECK(ids(store.claim(1)) == std::vector{behind});
 }
 
 TEMPLATE_LIST_TEST_CASE("a job that has one attempt left is not prefetched",

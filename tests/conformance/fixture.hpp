@@ -20,6 +20,7 @@ struct Capabilities {
   bool delays = true;          ///< a failed job waits as long as its outcome says
   bool prefetch = true;        ///< ClaimRequest::prefetch is used
   bool results = true;         ///< results and progress are kept
+  bool erase = true;           ///< Outcome::erase removes the row
   bool prune = true;           ///< every part of a PrunePolicy
   bool owners = true;          ///< the claims of `apply` are written with their owner
   bool threads = true;         ///< calls from several threads at once

@@ -209,6 +209,62 @@ TEMPLATE_LIST_TEST_CASE("outcomes of unknown, waiting and future executions are 
   CHECK(store.end({.claim = {-1, 1}}) == OutcomeResult::refused);
 }
 
+TEMPLATE_LIST_TEST_CASE("a completion that erases leaves no row, and frees the unique key",
+                        "[conformance][outcomes][erase]", ZZZ_JOBS_CONFORMANCE_FIXTURES) {
+  ZZZ_JOBS_CONFORMANCE_NEEDS(erase)
+  Driver<TestType> store;
+  const auto id = store.add({.unique_key = "k"});
+  const auto kept = store.add();
+  const auto jobs = store.claim(2);
+  REQUIRE(ids(jobs) == std::vector{id, kept});
+  Batch batch;
+  batch.outcomes.push_back({.claim = jobs[0].claim(), .result = "gone too", .erase = true});
+  batch.outcomes.push_back({.claim = jobs[1].claim()});
+  const auto result = store.apply(batch);
+  REQUIRE(result.outcomes == std::vector(2, OutcomeResult::applied));
+  CHECK(result.outcome_states == std::vector(2, JobState::completed));
+  CHECK_FALSE(store.find(id));
+  CHECK(store.state(kept) == JobState::completed);
+  CHECK(store.count(JobState::completed) == 1);
+  CHECK(store.count(JobState::executing) == 0);
+  CHECK(store.store().open_claims("mail").empty());
+  CHECK(store.add({.unique_key = "k"}) > kept); // the id does not come back either
+}
+
+TEMPLATE_LIST_TEST_CASE("a completion that erases counts for the current execution alone, once",
+                        "[conformance][outcomes][fence][erase]", ZZZ_JOBS_CONFORMANCE_FIXTURES) {
+  ZZZ_JOBS_CONFORMANCE_NEEDS(erase)
+  Driver<TestType> store;
+  const auto erase = [&](const Claim& claim) { return store.end({.claim = claim, .erase = true}); };
+  const auto id = store.add();
+  CHECK(erase({id, 1}) == OutcomeResult::refused); // not claimed yet
+  const auto lost = store.claim_one();
+  REQUIRE(store.end(lost, OutcomeKind::release) == OutcomeResult::applied);
+  CHECK(erase(lost.claim()) == OutcomeResult::refused);
+  CHECK(store.state(id) == JobState::available);
+  const auto current = store.claim_one();
+  CHECK(erase(lost.claim()) == OutcomeResult::refused);
+  CHECK(store.state(id) == JobState::executing);
+  CHECK(erase(current.claim()) == OutcomeResult::applied);
+  CHECK(erase(current.claim()) == OutcomeResult::refused);
+  for (const auto late : every_outcome)
+    CHECK(store.end(current, late) == OutcomeResult::refused);
+  CHECK_FALSE(store.find(id));
+}
+
+TEMPLATE_LIST_TEST_CASE("only a completion erases", "[conformance][outcomes][erase]",
+                        ZZZ_JOBS_CONFORMANCE_FIXTURES) {
+  ZZZ_JOBS_CONFORMANCE_NEEDS(erase)
+  for (const auto kind : every_outcome) {
+    CAPTURE(static_cast<int>(kind));
+    Driver<TestType> store;
+    const auto id = store.add();
+    REQUIRE(store.end({.claim = store.claim_one().claim(), .kind = kind, .erase = true})
+            == OutcomeResult::applied);
+    CHECK(store.find(id).has_value() == (kind != OutcomeKind::complete));
+  }
+}
+
 TEMPLATE_LIST_TEST_CASE("a batch answers each outcome in its place", "[conformance][outcomes]",
                         ZZZ_JOBS_CONFORMANCE_FIXTURES) {
   Driver<TestType> store;

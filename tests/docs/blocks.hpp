@@ -3,10 +3,16 @@
 // What the plain blocks of the pages include, as docs/testing.md says, and how
 // their program finds them.
 
+#include "support/postgres_fresh.hpp"
+
+#include <zzz_jobs/stores/pg_doctor.hpp>
+#include <zzz_jobs/stores/pg_schema.hpp>
+#include <zzz_jobs/stores/pg_transaction.hpp>
 #include <zzz_jobs/stores/sqlite_transaction.hpp>
 #include <zzz_jobs/testing.hpp>
 #include <zzz_jobs/zzz_jobs.hpp>
 
+#include <pqxx/pqxx>
 #include <sqlite3.h>
 
 #include <atomic>
@@ -14,6 +20,7 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <stdexcept>
 #include <string>
 #include <string_view>

@@ -28,8 +28,8 @@ using Types = std::map<std::string, Fields>;
 
 Fields queue_config() {
   const QueueConfig value;
-  [[maybe_unused]] const auto& [a, b, c] = value;
-  return {FIELD(name), FIELD(concurrency), FIELD(poll_interval)};
+  [[maybe_unused]] const auto& [a, b, c, d] = value;
+  return {FIELD(name), FIELD(concurrency), FIELD(poll_interval), FIELD(direct_start)};
 }
 
 Fields supervisor_config() {
@@ -63,8 +63,8 @@ Fields job_opts() {
 
 Fields worker_def() {
   const WorkerDef value;
-  [[maybe_unused]] const auto& [a, b, c, d] = value;
-  return {FIELD(name), FIELD(handler), FIELD(opts), FIELD(retry)};
+  [[maybe_unused]] const auto& [a, b, c, d, e] = value;
+  return {FIELD(name), FIELD(handler), FIELD(opts), FIELD(retry), FIELD(delete_completed)};
 }
 
 Fields cron_opts() {
@@ -105,6 +105,22 @@ Fields sqlite_store() {
   return {FIELD(path), FIELD(durability), FIELD(busy_timeout), FIELD(clock), FIELD(limits)};
 }
 
+Fields pg_store() {
+  const PgStore::Config value;
+  [[maybe_unused]] const auto& [a, b, c, d, e, f, g, h, i, j, k] = value;
+  return {FIELD(url),
+          FIELD(schema),
+          FIELD(migrate),
+          FIELD(pooled),
+          FIELD(lease),
+          FIELD(look_interval),
+          FIELD(connect_timeout),
+          FIELD(answer_timeout),
+          FIELD(clock),
+          FIELD(limits),
+          FIELD(log)};
+}
+
 #undef FIELD
 
 /// A strategy by what it answers: the first retries without jitter, and the cap.
@@ -135,6 +151,20 @@ Fields ranges() {
   Fields found;
   for (const auto& problem : problems_of(wrong))
     found.insert(docs::range_in(problem));
+  return found;
+}
+
+/// The same of PgStore, which tells one problem at a time.
+Fields pg_ranges() {
+  Fields found;
+  for (const auto& wrong :
+       {PgStore::Config{.lease = 0s}, PgStore::Config{.look_interval = 0ms},
+        PgStore::Config{.connect_timeout = 0s}, PgStore::Config{.answer_timeout = 0ms}})
+    try {
+      const PgStore store{wrong};
+    } catch (const Error& problem) {
+      found.insert(docs::store_range_in(problem.what()));
+    }
   return found;
 }
 
@@ -209,7 +239,8 @@ int main(int argc, char** argv) {
                     {"PrunePolicy", prune_policy()},
                     {"Retention", retention()},
                     {"MemoryStore::Config", memory_store()},
-                    {"SqliteStore::Config", sqlite_store()}};
+                    {"SqliteStore::Config", sqlite_store()},
+                    {"PgStore::Config", pg_store()}};
   Findings findings;
   auto tables = tables_of(argc > 1 ? argv[1] : "");
   for (const auto& [type, fields] : types)
@@ -219,5 +250,9 @@ int main(int argc, char** argv) {
     findings.add("of 12 ranges ", std::to_string(checked.size()), " were found");
   compare_ranges("SupervisorConfig", "", tables["SupervisorConfig"], checked, findings);
   compare_ranges("QueueConfig", "queue ", tables["QueueConfig"], checked, findings);
+  const auto checked_by_store = pg_ranges();
+  if (checked_by_store.size() != 4)
+    findings.add("of 4 ranges of PgStore ", std::to_string(checked_by_store.size()), " were found");
+  compare_ranges("PgStore::Config", "", tables["PgStore::Config"], checked_by_store, findings);
   return findings.count() == 0 ? 0 : 1;
 }

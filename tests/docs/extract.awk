@@ -4,11 +4,12 @@
 #
 #   blocks.cpp    each plain ```cpp block as a function
 #   NAME          each ```cpp block whose first line is "// file: NAME"
-#   PAGE.N.sql    each ```sql block
+#   PAGE.N.sql    each ```sql block, for SQLite; PAGE.postgres.N.sql for PostgreSQL
 #   tests.cmake   the calls that make tests of them
 #
 # <!-- fixture: NAME --> right before a plain block puts fixtures/NAME.inc at its
-# beginning. Errors of the compiler point into the pages.
+# beginning; <!-- fixture: postgres --> right before SQL says for what it is. Errors
+# of the compiler point into the pages.
 
 function fail(text) {
   printf "%s:%d: %s\n", FILENAME, FNR, text > "/dev/stderr"
@@ -48,7 +49,10 @@ function end_file(line, file) {
 }
 
 function end_sql() {
-  printf "%s", text > (out "/" page "." ++sql_blocks[page] ".sql")
+  if (fixture == "postgres")
+    printf "%s", text > (out "/" page ".postgres." ++postgres_blocks[page] ".sql")
+  else
+    printf "%s", text > (out "/" page "." ++sql_blocks[page] ".sql")
 }
 
 function end_block(first_line) {
@@ -59,8 +63,9 @@ function end_block(first_line) {
     end_file(first_line)
   else if (language == "cpp")
     end_plain_block()
-  if (fixture != "" && (language != "cpp" || first_line ~ /^\/\/ file: /))
-    fail("a fixture is for a plain block of C++")
+  if (fixture != "" && (language != "cpp" || first_line ~ /^\/\/ file: /) \
+      && !(language == "sql" && fixture == "postgres"))
+    fail("a fixture is for a plain block of C++, or postgres for SQL")
   fixture = ""
 }
 
@@ -99,4 +104,6 @@ END {
     "const std::vector<docs::Block> docs::all_blocks = {\n" table "};\n" > (out "/blocks.cpp")
   for (one in sql_blocks)
     print "docs_sql(" one " " sql_blocks[one] ")" > (out "/tests.cmake")
+  for (one in postgres_blocks)
+    print "docs_postgres_sql(" one " " postgres_blocks[one] ")" > (out "/tests.cmake")
 }

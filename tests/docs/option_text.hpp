@@ -44,6 +44,10 @@ inline std::string text(const std::filesystem::path& value) {
   return text(value.string());
 }
 
+inline std::string text(bool value) {
+  return value ? "true" : "false";
+}
+
 template <class T>
   requires std::is_integral_v<T> std::string text(T value) {
     return number(static_cast<std::int64_t>(value));
@@ -96,6 +100,8 @@ inline std::string text(const zzz_jobs::LogSink& value) {
 }
 
 inline std::string text(const std::shared_ptr<const zzz_jobs::Clock>& value) {
+  if (value == nullptr)
+    return "none";
   return value == zzz_jobs::system_clock() ? "system_clock()" : "another";
 }
 
@@ -133,6 +139,20 @@ inline std::pair<std::string, std::string> range_in(const std::string& problem) 
   return {(of_queue ? "queue " : "") + problem.substr(begin, middle - begin),
           value(problem.substr(low, dots - low)) + " to "
             + value(problem.substr(dots + 2, end - dots - 2))};
+}
+
+/// `store: lease in seconds must be 1..3600, got 0` -> {lease, 1 s to 1 h}
+inline std::pair<std::string, std::string> store_range_in(const std::string& problem) {
+  const std::string prefix = "store: ";
+  const std::string verb = " must be ";
+  const auto unit = problem.find(" in ");
+  const auto low = problem.find(verb) + verb.size();
+  const auto high = problem.find("..", low) + 2;
+  const auto in_ms =
+    std::chrono::milliseconds{problem.find("milli") == std::string::npos ? 1000 : 1};
+  return {problem.substr(prefix.size(), unit - prefix.size()),
+          time(in_ms * std::stoll(problem.substr(low))) + " to "
+            + time(in_ms * std::stoll(problem.substr(high)))};
 }
 
 inline std::string without_ticks(std::string cell) {

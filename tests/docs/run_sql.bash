@@ -1,13 +1,18 @@
-# run_sql.bash PROGRAM FILE.sql...: runs a page's SQL, block after block, in the
-# sqlite3 shell on the database that PROGRAM makes. A query must find something:
-# the database has an example of everything that the pages look for.
+# run_sql.bash sqlite|postgres PROGRAM FILE.sql...: runs a page's SQL, block after
+# block, in sqlite3 or psql on the database that PROGRAM makes, or fills (that of
+# DATABASE_URL). A query must find something: the database has an example of
+# everything that the pages look for.
 set -euo pipefail
 
-program=$1
-shift
-"$program" jobs.db
+case $1 in
+  sqlite) database=jobs.db shell=(sqlite3 -batch -bail) ;;
+  postgres) database=$DATABASE_URL shell=(psql --no-psqlrc --quiet --tuples-only --set=ON_ERROR_STOP=1) ;;
+esac
+program=$2
+shift 2
+"$program" "$database"
 for block in "$@"; do
-  found=$(sqlite3 -batch -bail jobs.db <"$block") || {
+  found=$("${shell[@]}" "$database" <"$block") || {
     printf 'failed: %s\n' "$block" >&2
     exit 1
   }

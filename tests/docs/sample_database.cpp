@@ -1,14 +1,14 @@
-// docs_sample_database FILE: makes a database with an example of everything that
-// the queries of the pages look for.
+// docs_sample_database FILE|URL: makes a database, or fills that of the URL, with an
+// example of everything that the queries of the pages look for.
 
-#include <zzz_jobs/stores/sqlite_transaction.hpp>
+#include "docs/sample_tables.hpp"
+
 #include <zzz_jobs/testing.hpp>
 #include <zzz_jobs/zzz_jobs.hpp>
 
-#include <sqlite3.h>
-
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <memory>
 #include <stdexcept>
@@ -18,26 +18,6 @@ using namespace zzz_jobs;
 using namespace std::chrono_literals;
 
 namespace {
-
-/// A table of the published definition in which two live jobs have one key.
-void make_table_to_take_over(const char* file) {
-  sqlite3* connection = nullptr;
-  sqlite3_open(file, &connection);
-  const int code = sqlite3_exec(
-    connection,
-    "CREATE TABLE zzz_jobs (id INTEGER PRIMARY KEY AUTOINCREMENT, state INTEGER NOT NULL DEFAULT 0,"
-    " queue TEXT NOT NULL DEFAULT 'default', worker TEXT NOT NULL, args TEXT NOT NULL DEFAULT '',"
-    " priority INTEGER NOT NULL DEFAULT 0, attempt INTEGER NOT NULL DEFAULT 0,"
-    " max_attempts INTEGER NOT NULL DEFAULT 20, scheduled_at BIGINT NOT NULL DEFAULT 0,"
-    " attempted_at BIGINT, completed_at BIGINT, inserted_at BIGINT NOT NULL DEFAULT 0,"
-    " errors TEXT, unique_key TEXT);"
-    "INSERT INTO zzz_jobs (queue, worker, unique_key) VALUES ('old', 'slow', 'k'), ('old', 'slow', "
-    "'k')",
-    nullptr, nullptr, nullptr);
-  sqlite3_close(connection);
-  if (code != SQLITE_OK)
-    throw std::runtime_error(sqlite3_errstr(code));
-}
 
 /// An hour ago, so that everything has an age now.
 std::shared_ptr<testing::VirtualClock> an_hour_ago() {
@@ -74,7 +54,8 @@ void waiting_jobs(AnySupervisor& jobs) {
 }
 
 /// Claimed by a process that is gone then, and by one that is no node of ours.
-void running_jobs(SqliteStore& store) {
+template <class S>
+void running_jobs(S& store) {
   store.enqueue("slow", "{}", {.queue = "exports"});
   store.enqueue("slow", "{}", {.queue = "exports"});
   Batch batch;
@@ -84,18 +65,38 @@ void running_jobs(SqliteStore& store) {
   store.cron_since("nightly", store.now());
 }
 
+template <class S>
+void fill(Supervisor<S>& jobs) {
+  register_workers(jobs);
+  finished_jobs(jobs);
+  waiting_jobs(jobs);
+  running_jobs(jobs.store());
+}
+
+void make_file(const std::string& file) {
+  docs::make_sqlite_table_to_take_over(file);
+  SqliteSupervisor jobs{{.path = file, .clock = an_hour_ago()}, {.mode = RunMode::manual}};
+  fill(jobs);
+}
+
+/// Ends without a word, so that its node is there as one that was killed.
+[[noreturn]] void fill_database(const std::string& url) {
+  docs::make_postgres_table_to_take_over(url);
+  PgSupervisor jobs{{.url = url, .clock = an_hour_ago()}, {.mode = RunMode::manual}};
+  fill(jobs);
+  std::_Exit(EXIT_SUCCESS);
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
   try {
-    if (argc != 2)
-      throw std::invalid_argument("which file?");
-    make_table_to_take_over(argv[1]);
-    SqliteSupervisor jobs{{.path = argv[1], .clock = an_hour_ago()}, {.mode = RunMode::manual}};
-    register_workers(jobs);
-    finished_jobs(jobs);
-    waiting_jobs(jobs);
-    running_jobs(jobs.store());
+    const std::string database = argc == 2 ? argv[1] : "";
+    if (database.empty())
+      throw std::invalid_argument("which file, or which URL?");
+    if (database.starts_with("postgresql://"))
+      fill_database(database);
+    make_file(database);
     return 0;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "docs_sample_database: %s\n", error.what());

@@ -19,6 +19,7 @@ struct ListStoreFixture {
                                                           .delays = false,
                                                           .prefetch = false,
                                                           .results = false,
+                                                          .erase = false,
                                                           .prune = false,
                                                           .owners = false,
                                                           .threads = false};

@@ -1,8 +1,11 @@
 -- What others may have done since the last look, in one statement: the time; when
--- the next waiting job is due; which of the queues $2 have jobs after all; the
--- nodes besides $1 that are dead, or may be: a lease that ran out is proof, a
--- session lock that nobody holds is suspicion. It counts only for nodes that have
--- beaten since this server started, because a server's end ends all sessions.
+-- the next waiting job is due; which of the queues $2 have jobs after all; how many
+-- other nodes there are; and those of them that may be dead. A lease that ran out is
+-- proof, a session lock that nobody holds is suspicion; but whatever keeps all nodes
+-- from the database lets them come back one after the other, so both count only for
+-- nodes that have beaten since our own session began ($4), or when that is so long
+-- ago that every living node is back. Of nodes on this machine ($5) the processes
+-- can be looked at.
 SELECT 'time', NULL, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint, NULL::bigint
 UNION ALL
 SELECT 'due', NULL, (SELECT scheduled_at FROM :"schema".zzz_jobs
@@ -14,15 +17,18 @@ WHERE EXISTS (SELECT FROM :"schema".zzz_jobs j WHERE j.queue = queue.queue AND j
 UNION ALL
 SELECT 'peers', NULL, count(*), NULL FROM :"schema".zzz_jobs_nodes WHERE id <> $1::bigint
 UNION ALL
-SELECT CASE WHEN clock.ms > n.beat + n.lease_s * 1000::bigint THEN 'dead' ELSE 'suspect' END,
-  NULL, n.id, n.beat
-FROM :"schema".zzz_jobs_nodes n
-CROSS JOIN (SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS ms) clock
-WHERE n.id <> $1::bigint
-  AND (clock.ms > n.beat + n.lease_s * 1000::bigint
-       OR (n.session AND n.beat > extract(epoch FROM pg_postmaster_start_time()) * 1000
-           AND NOT EXISTS (SELECT FROM pg_locks l
-             WHERE l.locktype = 'advisory' AND l.granted
-               AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-               AND l.classid = (quote_ident(:'schema') || '.zzz_jobs_nodes')::regclass
-               AND l.objid = n.id::oid)))
+SELECT CASE WHEN NOT can_judge THEN 'neighbour' WHEN is_expired THEN 'expired'
+    WHEN is_alone THEN 'suspect' ELSE 'neighbour' END, process, id, beat
+FROM (
+  SELECT n.id, n.beat, n.process, clock.ms > n.beat + n.lease_s * 1000::bigint AS is_expired,
+    n.beat > $4::bigint OR clock.ms > $4::bigint + 10000 AS can_judge,
+    n.session AND NOT EXISTS (SELECT FROM pg_locks l
+      WHERE l.locktype = 'advisory' AND l.granted
+        AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+        AND l.classid = (quote_ident(:'schema') || '.zzz_jobs_nodes')::regclass
+        AND l.objid = n.id::oid) AS is_alone
+  FROM :"schema".zzz_jobs_nodes n
+  CROSS JOIN (SELECT floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint AS ms) clock
+  WHERE n.id <> $1::bigint
+) other
+WHERE (can_judge AND (is_expired OR is_alone)) OR ($5::text <> '' AND starts_with(process, $5::text))

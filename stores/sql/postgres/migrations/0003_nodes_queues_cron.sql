@@ -8,12 +8,14 @@ CREATE TABLE :"schema".zzz_jobs_nodes (
   beat BIGINT NOT NULL, -- unix milliseconds by the database's clock
   lease_s INTEGER NOT NULL,
   session BOOLEAN NOT NULL, -- holds a session lock while it lives
-  started_at BIGINT NOT NULL
+  started_at BIGINT NOT NULL,
+  process TEXT NOT NULL DEFAULT '' -- what tells it from all others on its machine
 );
 -- What a node has committed: see mark_turn.sql.
 CREATE TABLE :"schema".zzz_jobs_turns (
   node INTEGER NOT NULL,
   turn BIGINT NOT NULL,
+  given_up BOOLEAN NOT NULL DEFAULT false,
   PRIMARY KEY (node, turn)
 );
 CREATE TABLE :"schema".zzz_jobs_queues (

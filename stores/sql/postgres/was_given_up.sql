@@ -1,0 +1,1 @@
+SELECT given_up FROM :"schema".zzz_jobs_turns WHERE node = $1::integer AND turn = $2::bigint

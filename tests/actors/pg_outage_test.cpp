@@ -1,0 +1,94 @@
+// What becomes of executions when the database cannot be reached.
+#include "actors/pg_nodes.hpp"
+#include "stores/pg_proxy.hpp"
+
+#include <atomic>
+
+using namespace zzz_jobs;
+using namespace zzz_jobs::support;
+using namespace zzz_jobs::tests;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A node behind a proxy, with some jobs that run until the door opens.
+struct CutOff {
+  CutOff() {
+    supervisor.register_worker("w", [this](std::string_view, JobContext&) {
+      door.wait();
+      ++runs;
+    });
+    for (int i = 0; i < jobs; ++i)
+      supervisor.enqueue("w");
+    supervisor.start();
+    REQUIRE(door.has_waiting(jobs));
+  }
+  [[nodiscard]] SupervisorConfig config() {
+    auto config = quick(jobs);
+    config.log = log.sink();
+    return config;
+  }
+  [[nodiscard]] std::string count(const std::string& condition) {
+    return database.value("SELECT count(*) FROM zzz_jobs WHERE " + condition);
+  }
+  [[nodiscard]] bool failed() {
+    return eventually([&] { return log.has("store_failed"); }, 60s);
+  }
+  void check_all_ran_once() {
+    CHECK(eventually([&] { return count("state = 2 AND attempt = 1") == std::to_string(jobs); }));
+    CHECK(runs == jobs);
+    CHECK_FALSE(log.has("outcome_not_recorded"));
+    CHECK(supervisor.stats().rescued == 0);
+  }
+
+  static constexpr int jobs = 2;
+  FreshDatabase fresh{};
+  PgProxy proxy{fresh.url()};
+  SqlConnection database{fresh.url()};
+  Log log{};
+  std::atomic<int> runs{0};
+  Door door{};
+  PgSupervisor supervisor{quiet_store({proxy.url()}), config()};
+};
+
+} // namespace
+
+TEST_CASE("outcomes wait for a server that is away, and are recorded once", "[pg][outage]") {
+  CutOff node;
+  node.proxy.refuse(true);
+  node.door.open();
+  REQUIRE(node.failed());
+  CHECK_FALSE(node.log.has("outcome_not_recorded"));
+  node.proxy.refuse(false);
+  node.check_all_ran_once();
+}
+
+TEST_CASE("outcomes whose commit is lost count as they were committed", "[pg][outage]") {
+  CutOff node;
+  node.proxy.hold(PgProxy::Hold::all);
+  node.door.open();
+  REQUIRE(eventually([&] { return node.count("state = 2") == "2"; }));
+  node.proxy.hold(PgProxy::Hold::nothing);
+  node.proxy.cut();
+  CHECK(eventually([&] { return node.supervisor.stats().completed == CutOff::jobs; }));
+  CHECK(node.supervisor.stats().outcomes_refused == 0);
+  CHECK(node.supervisor.stats().store_failures == 0);
+  node.check_all_ran_once();
+}
+
+TEST_CASE("jobs claimed by a commit that nobody heard of run once, at their first attempt",
+          "[pg][outage]") {
+  CutOff node;
+  node.door.open();
+  node.check_all_ran_once();
+  node.proxy.hold(PgProxy::Hold::all);
+  node.database.run("INSERT INTO zzz_jobs (worker, max_attempts) VALUES ('w', 1)");
+  node.supervisor.look_again();
+  REQUIRE(eventually([&] { return node.count("state = 1") == "1"; }));
+  node.proxy.hold(PgProxy::Hold::nothing);
+  node.proxy.cut();
+  CHECK(eventually([&] { return node.count("state = 2") == "3"; }));
+  CHECK(node.runs == 3);
+  CHECK(node.count("attempt - free_attempts = 1") == "3");
+  CHECK(node.supervisor.stats().rescued == 0);
+}
