@@ -76,6 +76,7 @@ void Claims::send(Pipeline& pipeline, const Wish& wish, std::vector<Job>& jobs) 
                   const auto wanted = wish.request.slots + wish.request.prefetch;
                   auto& claim = sent_[place];
                   claim.is_short = jobs.size() < wanted;
+                  claim.none_left = jobs.size() < wish.request.slots;
                   claim.rows = jobs.size();
                   claim.time = std::chrono::steady_clock::now() - pipeline.last_answer();
                 });
@@ -107,7 +108,7 @@ void Claims::committed() {
     auto& marks = marks_[claim.queue];
     if (claim.plain) {
       marks.plain_took(now, claim.time, claim.rows);
-      if (claim.is_short)
+      if (claim.none_left)
         empty_.insert(claim.queue);
     } else if (claim.is_short && (!look_again_ || marks.plain_at() < *look_again_)) {
       look_again_ = marks.plain_at();

@@ -63,7 +63,8 @@ private:
   struct Sent {
     std::string queue{};
     bool plain = true;
-    bool is_short = false;
+    bool is_short = false;  ///< fewer than wanted
+    bool none_left = false; ///< fewer than can start: not even last attempts
     std::size_t rows = 0;
     std::chrono::steady_clock::duration time{};
   };

@@ -184,7 +184,10 @@ BatchResult Turns::nothing_done(const Batch& batch) const {
 
 /// What the batch itself makes available, its own claims shall find.
 void Turns::expect_changes(const Batch& batch) {
-  if (std::any_of(batch.outcomes.begin(), batch.outcomes.end(), makes_available))
+  const bool knows_others = !batch.claims.empty() && batch.known_workers != known_workers_;
+  if (knows_others)
+    known_workers_ = batch.known_workers; // what was left to other nodes may be for this one
+  if (knows_others || std::any_of(batch.outcomes.begin(), batch.outcomes.end(), makes_available))
     knowledge_.claims.look_everywhere();
 }
 
@@ -238,7 +241,6 @@ void Turns::settle_earlier(std::int64_t node) {
   unsettled_.reset();
 }
 
-/// What it claimed without anybody hearing of it is handed back.
 void Turns::try_to_settle(std::int64_t node) {
   auto& turn = *unsettled_;
   Pipeline pipeline{link(node), config_.answer_timeout.count(), config_.pooled};
@@ -252,21 +254,28 @@ void Turns::try_to_settle(std::int64_t node) {
   pipeline.send(Query::was_given_up, mark(), [&](const Rows& rows) {
     turn.was_committed = rows.size() > 0 && rows.integer(0, 0) == 0;
   });
-  if (!turn.is_answered) {
-    Params jobs;
-    jobs.add(turn.node);
-    jobs.add(turn.number);
-    jobs.add_int64s(turn.jobs, [](std::int64_t id) { return id; });
-    pipeline.send(Query::written_by_turn, std::move(jobs), [&](const Rows& rows) {
-      for (int row = 0; row < rows.size(); ++row)
-        turn.written[rows.integer(row, 0)] = rows.integer(row, 1) != 0;
-    });
-    Params claims;
-    claims.add(turn.node);
-    claims.add(turn.number);
-    claims.add_texts(turn.queues, [](const std::string& queue) { return &queue; });
-    pipeline.send(Query::release_unanswered, std::move(claims));
-  }
+  pipeline.commit();
+  if (turn.was_committed && !turn.is_answered)
+    answer_late(node);
+}
+
+/// What it claimed without anybody hearing of it is handed back.
+void Turns::answer_late(std::int64_t node) {
+  auto& turn = *unsettled_;
+  Pipeline pipeline{link(node), config_.answer_timeout.count(), config_.pooled};
+  Params jobs;
+  jobs.add(turn.node);
+  jobs.add(turn.number);
+  jobs.add_int64s(turn.jobs, [](std::int64_t id) { return id; });
+  pipeline.send(Query::written_by_turn, std::move(jobs), [&](const Rows& rows) {
+    for (int row = 0; row < rows.size(); ++row)
+      turn.written[rows.integer(row, 0)] = rows.integer(row, 1) != 0;
+  });
+  Params claims;
+  claims.add(turn.node);
+  claims.add(turn.number);
+  claims.add_texts(turn.queues, [](const std::string& queue) { return &queue; });
+  pipeline.send(Query::release_unanswered, std::move(claims));
   pipeline.commit();
 }
 

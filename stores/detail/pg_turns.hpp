@@ -54,6 +54,7 @@ private:
   void settle(std::int64_t node, std::chrono::milliseconds patience);
   void settle_earlier(std::int64_t node);
   void try_to_settle(std::int64_t node);
+  void answer_late(std::int64_t node);
 
   const PgStore::Config& config_;
   const Statements& statements_;
@@ -74,6 +75,7 @@ private:
   };
   std::optional<Unsettled> unsettled_{};
   Knowledge knowledge_{};
+  KnownWorkers known_workers_{}; ///< of the last claims
   std::mutex news_mutex_{};
   News news_{};
   QueueNames thought_empty_{}; ///< for other threads, as is:

@@ -69,8 +69,9 @@ ConnectionSettings connection_settings(const ConnectionWish& wish) {
   if (!options) {
     std::string text = problem != nullptr ? one_line(problem) : "out of memory";
     PQfreemem(problem);
-    if (const auto place = text.find(wish.url); place != std::string::npos)
-      text.replace(place, wish.url.size(), "..."); // it may hold a password
+    if (const auto place = text.find("\"" + wish.url + "\"");
+        place != std::string::npos && wish.url.find("://") != std::string::npos)
+      text.replace(place + 1, wish.url.size(), "..."); // it may hold a password
     throw Error{errc::invalid_argument, "store: url: " + text};
   }
   std::vector<std::pair<std::string, std::string>> pairs;

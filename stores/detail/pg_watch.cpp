@@ -334,7 +334,9 @@ void Watch::renew(PqxxSession& session) {
   config_.log(LogLevel::error,
               "lease_lost action=\"goes on as node " + std::to_string(presence_.node())
                 + "; what it ran is stopped and runs elsewhere\"");
+  turns_.tell([](News& news) { news.everywhere = true; }); // meanwhile nothing could be claimed
   signal(StoreSignal::lost_claims);
+  signal(StoreSignal::jobs);
 }
 
 void Watch::look(PqxxSession& session) {

@@ -275,9 +275,10 @@ TEST_CASE("what a node ran whose row was deleted by hand runs again", "[pg][watc
   const auto id = node.supervisor.enqueue("patient", "", {.max_attempts = 5}).id;
   REQUIRE(eventually([&] { return worker.running == 1; }));
   tables.connect().run("DELETE FROM zzz_jobs_nodes");
+  CHECK(eventually([&] { return !worker.reasons().empty(); }, 4s)); // the check comes every 5 s
   REQUIRE(eventually([&] { return !worker.reasons().empty(); }));
   CHECK(worker.reasons().front() == StopReason::lost_claim);
-  CHECK(eventually([&] { return node.supervisor.get(id)->attempt == 2; }, 5s));
+  CHECK(eventually([&] { return node.supervisor.get(id)->attempt == 2; }));
   worker.ended = true;
   CHECK(comes_to(node.supervisor, id, JobState::completed));
 }

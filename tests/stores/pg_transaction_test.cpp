@@ -1,66 +1,13 @@
-// Enqueue and completion in the application's own transactions.
-#include "stores/pg_stores.hpp"
-
-#include <zzz_jobs/stores/pg_transaction.hpp>
-
-#include <pqxx/connection>
-#include <pqxx/nontransaction>
-#include <pqxx/transaction>
+// Enqueues in the application's own transactions.
+#include "stores/pg_shop.hpp"
 
 #include <atomic>
 #include <future>
 #include <stdexcept>
-#include <thread>
 
 using namespace zzz_jobs;
 using namespace zzz_jobs::tests;
 using namespace std::chrono_literals;
-
-namespace {
-
-/// An application with a table of its own beside ours, in a schema of an odd name.
-struct Shop {
-  Shop() { database.run("CREATE TABLE orders (n int)"); }
-
-  /// Runs `work` in a transaction and commits it.
-  template <class Work>
-  void transact(const Work& work) {
-    pqxx::work transaction{connection};
-    work(transaction);
-    transaction.commit();
-  }
-  Enqueued put(pqxx::transaction_base& transaction, const JobOpts& opts = {},
-               std::optional<std::int64_t> id = std::nullopt) {
-    return enqueue(transaction, "mailer", "{}", opts, names, id);
-  }
-  Enqueued put_alone(const JobOpts& opts = {}, std::optional<std::int64_t> id = std::nullopt) {
-    Enqueued done;
-    transact([&](auto& transaction) { done = put(transaction, opts, id); });
-    return done;
-  }
-  void order(pqxx::transaction_base& transaction) {
-    transaction.exec("INSERT INTO " + quoted() + ".orders VALUES (1)");
-  }
-  [[nodiscard]] std::string quoted() const { return database.identifier(tables.schema()); }
-  [[nodiscard]] std::string orders() { return database.value("SELECT count(*) FROM orders"); }
-  [[nodiscard]] std::string jobs() { return database.value("SELECT count(*) FROM zzz_jobs"); }
-  /// The one execution that a claim of "mail" finds.
-  Job claim_one() {
-    auto jobs = claim(store, 1);
-    REQUIRE(jobs.size() == 1);
-    return std::move(jobs.front());
-  }
-
-  zzz_jobs::tests::PgTables tables{};
-  PgStore store{quick_store(tables.target())};
-  zzz_jobs::PgTables names{.schema = tables.schema()};
-  support::SqlConnection database{tables.connect()};
-  pqxx::connection connection{support::SharedPostgres::get().url()};
-};
-
-const JobOpts in_mail{.queue = "mail"};
-
-} // namespace
 
 TEST_CASE("an enqueue stands with the application's transaction", "[pg][transaction]") {
   Shop shop;
@@ -332,89 +279,4 @@ TEST_CASE("a reserved id is nobody else's", "[pg][transaction][reserve]") {
   CHECK(first < between.id);
   CHECK(between.id < second);
   CHECK(second < after.id);
-}
-
-TEST_CASE("a handler's work and the completion of its job stand together",
-          "[pg][transaction][complete]") {
-  Shop shop;
-  shop.put_alone(in_mail);
-  const auto job = shop.claim_one();
-  shop.transact([&](auto& transaction) {
-    shop.order(transaction);
-    complete(transaction, job.claim(), "order 1", shop.names);
-    CHECK(shop.store.get(job.id)->state == JobState::executing);
-  });
-  CHECK(shop.orders() == "1");
-  const auto kept = *shop.store.get(job.id);
-  CHECK(kept.state == JobState::completed);
-  CHECK(kept.result == "order 1");
-  CHECK(kept.completed_at >= job.attempted_at);
-  CHECK_FALSE(kept.node);
-  Batch late;
-  late.outcomes.push_back({.claim = job.claim(), .kind = OutcomeKind::fail});
-  CHECK(apply(shop.store, late).outcomes == std::vector{OutcomeResult::refused});
-}
-
-TEST_CASE("a handler's work and the completion of its job fall together",
-          "[pg][transaction][complete]") {
-  Shop shop;
-  shop.put_alone(in_mail);
-  const auto job = shop.claim_one();
-  {
-    pqxx::work transaction{shop.connection};
-    shop.order(transaction);
-    complete(transaction, job.claim(), std::nullopt, shop.names);
-  }
-  CHECK(shop.orders() == "0");
-  CHECK(shop.store.get(job.id)->state == JobState::executing);
-  shop.transact(
-    [&](auto& transaction) { complete(transaction, job.claim(), std::nullopt, shop.names); });
-  CHECK(shop.store.get(job.id)->state == JobState::completed);
-}
-
-TEST_CASE("with a claim that was lost nothing of the transaction stays",
-          "[pg][transaction][complete]") {
-  Shop shop;
-  shop.put_alone(in_mail);
-  const auto lost = shop.claim_one();
-  Batch rescue;
-  rescue.outcomes.push_back({.claim = lost.claim(), .kind = OutcomeKind::rescue});
-  REQUIRE(apply(shop.store, rescue).outcomes == std::vector{OutcomeResult::applied});
-  const auto current = shop.claim_one();
-  REQUIRE(current.id == lost.id);
-  const auto complete_with_order = [&](const Claim& claim) {
-    shop.transact([&](auto& transaction) {
-      shop.order(transaction);
-      complete(transaction, claim, "x", shop.names);
-    });
-  };
-  const auto error = error_of([&] { complete_with_order(lost.claim()); });
-  CHECK(error.code() == errc::conflict);
-  CHECK_THAT(error.what(), support::has("job " + std::to_string(lost.id) + ", attempt 1"));
-  CHECK(shop.orders() == "0");
-  CHECK(shop.store.get(lost.id)->state == JobState::executing);
-  CHECK_FALSE(shop.store.get(lost.id)->result);
-  complete_with_order(current.claim());
-  CHECK(shop.orders() == "1");
-  CHECK(error_of([&] { complete_with_order(current.claim()); }).code() == errc::conflict);
-  CHECK(shop.orders() == "1");
-}
-
-TEST_CASE("a result that breaks a rule is refused and leaves the transaction usable",
-          "[pg][transaction][complete]") {
-  Shop shop;
-  shop.names.limits.result_bytes_max = 5;
-  shop.put_alone(in_mail);
-  const auto job = shop.claim_one();
-  pqxx::work transaction{shop.connection};
-  const auto too_large =
-    error_of([&] { complete(transaction, job.claim(), "123456", shop.names); });
-  CHECK(too_large.code() == errc::too_large);
-  CHECK_THAT(too_large.what(), support::has("result"));
-  CHECK_THAT(too_large.what(), support::has("5"));
-  CHECK(error_of([&] { complete(transaction, job.claim(), "\xff", shop.names); }).code()
-        == errc::invalid_argument);
-  complete(transaction, job.claim(), "12345", shop.names);
-  transaction.commit();
-  CHECK(shop.store.get(job.id)->result == "12345");
 }
