@@ -336,7 +336,6 @@ void Watch::renew(PqxxSession& session) {
                 + "; what it ran is stopped and runs elsewhere\"");
   turns_.tell([](News& news) { news.everywhere = true; }); // meanwhile nothing could be claimed
   signal(StoreSignal::lost_claims);
-  signal(StoreSignal::jobs);
 }
 
 void Watch::look(PqxxSession& session) {
