@@ -26,8 +26,7 @@ constexpr int renewals_per_lease = 6;
 /// A node that lost all its sessions comes back within this, or is dead: its first
 /// try is immediate.
 constexpr auto suspicion_min = 600ms;
-/// Meanwhile it is looked at so often.
-constexpr milliseconds suspicion_look_interval = 100ms;
+constexpr milliseconds suspicion_look_interval = 100ms; // meanwhile
 /// Each queue is announced at most so often.
 constexpr auto announcement_pause = 3ms;
 constexpr milliseconds reconnect_pause_min = 50ms;
