@@ -136,7 +136,13 @@ void PqxxSession::hear() {
   with_errors([&] { connection_->get_notifs(); });
 }
 
-PqxxSession::~PqxxSession() = default;
+/// The listener says goodbye to a server that may not answer any more.
+PqxxSession::~PqxxSession() {
+  if (!connection_ || !listener_)
+    return;
+  const auto guard = guarded();
+  listener_.reset();
+}
 PqxxSession::PqxxSession(PqxxSession&&) noexcept = default;
 PqxxSession& PqxxSession::operator=(PqxxSession&&) noexcept = default;
 
