@@ -57,6 +57,7 @@ struct CheckMsg {
   std::string queue{};
   std::vector<Claim> held{};
   std::uint64_t jobs_messages = 0;
+  bool asked_for = false; ///< answers a CompareClaimsMsg
 };
 /// So many further jobs are wanted by the queue.
 struct DemandMsg {

@@ -56,10 +56,10 @@ caf::behavior QueueState::start(caf::stateful_actor<QueueState>* self, QueueSetu
     [this](StoreActorMsg& message) { store_replaced(message.store); },
     [this](DrainMsg& message) { drain(message); },
     [this](check_atom) {
-      send_check();
+      send_check(false);
       self_->delayed_send(self_, check_interval, check_atom::value);
     },
-    [this](CompareClaimsMsg&) { send_check(); },
+    [this](CompareClaimsMsg&) { send_check(true); },
     [this](WithdrawnMsg&) {
       withdrawn_ = true;
       check_drained();
@@ -83,8 +83,8 @@ void QueueState::introduce() {
     HelloMsg{setup_.queue, caf::actor_cast<caf::actor>(self_), claims_held(), setup_.direct_start});
 }
 
-void QueueState::send_check() {
-  self_->send(setup_.store, CheckMsg{setup_.queue, claims_held(), jobs_messages_});
+void QueueState::send_check(bool asked_for) {
+  self_->send(setup_.store, CheckMsg{setup_.queue, claims_held(), jobs_messages_, asked_for});
 }
 
 /// All executions that this actor answers for.

@@ -47,7 +47,7 @@ private:
 
   // Jobs in.
   void introduce();
-  void send_check();
+  void send_check(bool asked_for);
   [[nodiscard]] std::vector<Claim> claims_held() const;
   void jobs_came(std::vector<Job>& jobs, bool more);
   void fill();

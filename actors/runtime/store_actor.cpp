@@ -80,11 +80,17 @@ void StoreState::hello(HelloMsg& message) {
   queue_turn();
 }
 
-/// Where a JobsMsg is still on its way to the supervisor, the next check will do.
+/// Where a JobsMsg is still on its way to the supervisor, the next check will do; one
+/// that was asked for is asked for again, behind that message.
 void StoreState::check(CheckMsg& message) {
   auto* subscriber = find(message.queue);
-  if (subscriber == nullptr || subscriber->jobs_messages != message.jobs_messages)
+  if (subscriber == nullptr)
     return;
+  if (subscriber->jobs_messages != message.jobs_messages) {
+    if (message.asked_for)
+      self_->send(subscriber->supervisor, CompareClaimsMsg{});
+    return;
+  }
   subscriber->held = std::move(message.held);
   queue_turn();
 }
@@ -258,7 +264,9 @@ void StoreState::hand_out(const Turn& turn, BatchResult& result) {
     subscriber.prefetch = more ? subscriber.prefetch - (count - for_slots) : 0;
     if (count > 0 || asked.prefetch > 0) {
       ++subscriber.jobs_messages;
-      subscriber.held.reset(); // said before these
+      if (subscriber.held) // said before these
+        for (const auto& job : jobs)
+          subscriber.held->push_back(job.claim());
       self_->send(subscriber.supervisor,
                   JobsMsg{std::make_shared<std::vector<Job>>(std::move(jobs)), more});
     }
