@@ -2,6 +2,7 @@
 
 #include <zzz_jobs/config/retry_strategy.hpp>
 #include <zzz_jobs/stores/detail/memory_table.hpp>
+#include <zzz_jobs/stores/detail/page.hpp>
 
 #include <algorithm>
 #include <limits>
@@ -24,13 +25,6 @@ bool matches(const detail::MemorySlot& slot, const JobFilter& filter) {
     && (!filter.worker || slot.line->worker == *filter.worker)
     && (!filter.queue || slot.queue().name == *filter.queue)
     && (!filter.unique_key || (slot.unique_key() && *slot.unique_key() == *filter.unique_key));
-}
-
-void check(const Page& page) {
-  constexpr std::uint32_t limit_max = 10'000;
-  if (page.limit < 1 || page.limit > limit_max)
-    throw Error(errc::invalid_argument,
-                "page: limit must be 1..10000, got " + std::to_string(page.limit));
 }
 
 std::string job_named(std::int64_t id) {
@@ -227,7 +221,7 @@ std::optional<Job> MemoryStore::get(std::int64_t id) {
 }
 
 std::vector<Job> MemoryStore::list(const JobFilter& filter, const Page& page) {
-  check(page);
+  detail::check_page(page);
   const std::lock_guard lock{impl_->mutex};
   std::vector<Job> jobs;
   const auto visit = [&](const detail::MemorySlot& slot) {

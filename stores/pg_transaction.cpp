@@ -2,6 +2,7 @@
 
 #include <zzz_jobs/stores/detail/pg_arrays.hpp>
 #include <zzz_jobs/stores/detail/pg_sql.hpp>
+#include <zzz_jobs/stores/detail/pqxx_fields.hpp>
 #include <zzz_jobs/stores/detail/pqxx_session.hpp>
 #include <zzz_jobs/stores/sql/postgres.hpp>
 
@@ -14,10 +15,6 @@ namespace {
 /// A key's holder may end between the insertion that lost to it and the question
 /// who it was; so often in a row it does not.
 constexpr int tries_max = 10;
-
-UnixTime time_of(const pqxx::field& field) {
-  return UnixTime{std::chrono::seconds{field.as<std::int64_t>()}};
-}
 
 /// One enqueue in the caller's transaction.
 class OneEnqueue {

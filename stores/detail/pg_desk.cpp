@@ -1,9 +1,11 @@
 #include <zzz_jobs/stores/detail/pg_desk.hpp>
 
+#include <zzz_jobs/stores/detail/page.hpp>
 #include <zzz_jobs/stores/detail/pg_arrays.hpp>
 #include <zzz_jobs/stores/detail/pg_error.hpp>
 #include <zzz_jobs/stores/detail/pg_job_row.hpp>
 #include <zzz_jobs/stores/detail/pg_sql.hpp>
+#include <zzz_jobs/stores/detail/pqxx_fields.hpp>
 #include <zzz_jobs/stores/sql/postgres.hpp>
 
 #include <algorithm>
@@ -15,25 +17,6 @@ namespace {
 constexpr int lost_at_once_max = 1000;
 constexpr std::uint32_t rows_in_a_piece = 10'000;
 constexpr std::uint32_t rows_by_age_max = 100'000;
-
-std::optional<int> number_of(std::optional<JobState> state) {
-  return state ? std::optional{static_cast<int>(*state)} : std::nullopt;
-}
-
-void check(const Page& page) {
-  constexpr std::uint32_t limit_max = 10'000;
-  if (page.limit < 1 || page.limit > limit_max)
-    throw Error{errc::invalid_argument,
-                "page: limit must be 1..10000, got " + std::to_string(page.limit)};
-}
-
-std::string text_of(const pqxx::field& field) {
-  return {field.c_str(), field.size()};
-}
-
-UnixTime time_of(const pqxx::field& field) {
-  return UnixTime{std::chrono::seconds{field.as<std::int64_t>()}};
-}
 
 std::optional<UnixTime> ended_before(const Retention& retention, UnixTime now) {
   if (!retention.age)
@@ -62,7 +45,9 @@ template <class Work>
 auto Desk::transact(Work&& work) {
   try {
     return session().in_transaction(work);
-  } catch (const StatementError&) {
+  } catch (const StatementError& error) {
+    if (error.code() == errc::unavailable)
+      session_.reset(); // a standby after a failover, say: the next one may be better
     throw;
   } catch (...) {
     session_.reset();
@@ -76,7 +61,9 @@ pqxx::result Desk::ask(std::string_view sql, const Args&... args) {
   const bool was_open = session_.has_value();
   try {
     return session().run_alone(text, args...);
-  } catch (const StatementError&) {
+  } catch (const StatementError& error) {
+    if (error.code() == errc::unavailable)
+      session_.reset(); // a standby after a failover, say: the next one may be better
     throw;
   } catch (const Error& error) {
     session_.reset();
@@ -101,7 +88,7 @@ std::vector<Job> Desk::get_all(const std::vector<std::int64_t>& ids) {
 }
 
 std::vector<Job> Desk::list(const JobFilter& filter, const Page& page) {
-  check(page);
+  check_page(page);
   std::vector<Job> jobs;
   for (const auto& row :
        ask(page.newest_first ? sql::postgres::list_newest_first : sql::postgres::list_oldest_first,

@@ -14,6 +14,10 @@ namespace zzz_jobs::detail::pg {
 /// deadlock, a serialisation failure.
 [[nodiscard]] bool is_worth_repeating(std::string_view sqlstate) noexcept;
 
+/// Whether the server says goodbye to the whole session. No SQLSTATE: no server
+/// answered.
+[[nodiscard]] bool ends_session(std::string_view sqlstate) noexcept;
+
 /// A statement that the server refused; its transaction is void. Of code
 /// `invalid_argument` where the values are at fault.
 class StatementError : public Error {

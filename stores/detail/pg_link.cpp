@@ -12,11 +12,11 @@
 namespace zzz_jobs::detail::pg {
 namespace {
 
-/// The server says goodbye to the whole session: shut down, terminated, failed
-/// over, or too many clients.
-bool ends_session(std::string_view sqlstate) {
-  const auto group = sqlstate.substr(0, 2);
-  return group == "08" || group == "53" || sqlstate.substr(0, 4) == "57P0" || sqlstate == "25006";
+/// The session goes on, but is of no use: a standby after a failover, a server that is
+/// out of something.
+bool wants_another_server(std::string_view sqlstate) {
+  constexpr std::string_view read_only_transaction = "25006";
+  return sqlstate == read_only_transaction || sqlstate.substr(0, 2) == "53";
 }
 
 } // namespace
@@ -203,7 +203,7 @@ void Link::fail(const PGresult* result, const Asked* asked) {
   const char* field = PQresultErrorField(result, PG_DIAG_SQLSTATE);
   const std::string_view sqlstate = field != nullptr ? field : "";
   const std::string text = one_line(PQresultErrorMessage(result));
-  if (sqlstate.empty() || ends_session(sqlstate))
+  if (ends_session(sqlstate) || wants_another_server(sqlstate))
     throw ConnectionError{"database: " + (text.empty() ? message() : text)};
   const std::string doing =
     asked != nullptr && asked->named ? std::string{Statements::name(asked->query)} + ": " : "";

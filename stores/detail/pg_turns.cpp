@@ -203,7 +203,6 @@ Link& Turns::link(std::int64_t node) {
                             .node_id = node},
                 statements_);
   link_node_ = node;
-  ++connections_;
   return *link_;
 }
 

@@ -39,8 +39,6 @@ public:
   [[nodiscard]] bool tell_due(std::optional<UnixTime> due);
   /// The queues that the last turn left as empty.
   [[nodiscard]] QueueNames queues_thought_empty();
-  /// Counts connections that were made, for tests and logs.
-  [[nodiscard]] std::uint64_t connections() const noexcept { return connections_; }
 
 private:
   void take_news(const TurnSetting& setting);
@@ -60,7 +58,6 @@ private:
   const Statements& statements_;
   std::optional<Link> link_{};
   std::int64_t link_node_ = 0;
-  std::uint64_t connections_ = 0;
   std::int64_t number_ = 0; ///< of the last try
   /// The last try's transaction, where it may be committed or not.
   struct Unsettled {

@@ -3,6 +3,7 @@
 #include <zzz_jobs/stores/detail/pg_arrays.hpp>
 #include <zzz_jobs/stores/detail/pg_error.hpp>
 #include <zzz_jobs/stores/detail/pg_sql.hpp>
+#include <zzz_jobs/stores/detail/pqxx_fields.hpp>
 #include <zzz_jobs/stores/detail/process.hpp>
 #include <zzz_jobs/stores/sql/postgres.hpp>
 
@@ -57,10 +58,6 @@ milliseconds reconnect_pause(std::uint32_t failures) {
     std::min(reconnect_pause_max, reconnect_pause_min * (1U << std::min(failures, 6U)));
   std::uniform_int_distribution<milliseconds::rep> between{longest.count() / 2, longest.count()};
   return milliseconds{between(random)};
-}
-
-std::string text_of(const pqxx::field& field) {
-  return {field.c_str(), field.size()};
 }
 
 } // namespace

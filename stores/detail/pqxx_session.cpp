@@ -19,13 +19,6 @@
 namespace zzz_jobs::detail::pg {
 namespace {
 
-/// Whether the server ends the session with this error. Without an SQLSTATE the
-/// error is libpq's own: no server answered.
-bool ends_session(std::string_view sqlstate) noexcept {
-  return sqlstate.empty() || sqlstate.substr(0, 2) == "08" || sqlstate == "57P01"
-    || sqlstate == "57P02" || sqlstate == "57P03" || sqlstate == "57P05";
-}
-
 [[noreturn]] void fail(std::string_view sqlstate, std::string_view message) {
   if (ends_session(sqlstate))
     throw ConnectionError{one_line(message)};

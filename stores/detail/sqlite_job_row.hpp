@@ -1,35 +1,10 @@
 #pragma once
 
+#include <zzz_jobs/stores/detail/job_columns.hpp>
 #include <zzz_jobs/stores/detail/sqlite.hpp>
 #include <zzz_jobs/stores/job.hpp>
 
 namespace zzz_jobs::detail::sqlite {
-
-/// The columns of every statement that selects whole jobs.
-struct JobColumn {
-  enum : int {
-    id,
-    state,
-    queue,
-    worker,
-    args,
-    priority,
-    attempt,
-    max_attempts,
-    free_attempts,
-    timeout_s,
-    scheduled_at,
-    attempted_at,
-    completed_at,
-    inserted_at,
-    errors,
-    unique_key,
-    result,
-    progress,
-    progress_note,
-    node,
-  };
-};
 
 [[nodiscard]] Job read_job(const Rows& rows);
 

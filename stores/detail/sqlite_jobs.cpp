@@ -1,24 +1,10 @@
 #include <zzz_jobs/stores/detail/sqlite_jobs.hpp>
 
+#include <zzz_jobs/stores/detail/page.hpp>
 #include <zzz_jobs/stores/detail/sqlite_job_row.hpp>
 #include <zzz_jobs/stores/sql/sqlite.hpp>
 
 namespace zzz_jobs::detail::sqlite {
-namespace {
-
-void check(const Page& page) {
-  constexpr std::uint32_t limit_max = 10'000;
-  if (page.limit < 1 || page.limit > limit_max)
-    throw Error{errc::invalid_argument,
-                "page: limit must be 1..10000, got " + std::to_string(page.limit)};
-}
-
-std::optional<int> number_of(std::optional<JobState> state) {
-  return state ? std::optional{static_cast<int>(*state)} : std::nullopt;
-}
-
-} // namespace
-
 Jobs::Jobs(sqlite3* connection) noexcept
   : get_(connection, sql::sqlite::get_job),
     oldest_first_(connection, sql::sqlite::list_oldest_first),
@@ -33,7 +19,7 @@ std::optional<Job> Jobs::get(std::int64_t id) {
 }
 
 std::vector<Job> Jobs::list(const JobFilter& filter, const Page& page) {
-  check(page);
+  check_page(page);
   auto& statement = page.newest_first ? newest_first_ : oldest_first_;
   std::vector<Job> jobs;
   auto rows = statement.query(page.after_id, number_of(filter.state), filter.queue, filter.worker,

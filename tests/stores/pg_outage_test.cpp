@@ -32,7 +32,7 @@ struct Restricted {
   }
   [[nodiscard]] std::string table() const { return role.name() + ".zzz_jobs"; }
   [[nodiscard]] std::string count() { return superuser.value("SELECT count(*) FROM " + table()); }
-  /// Enqueues one that must fail for now.
+  /// An enqueue while the server refuses it: why.
   Error failure() {
     auto batch = enqueues_of({job_of("kept")});
     const auto error = error_of([&] { (void)store->apply(batch); });

@@ -220,6 +220,8 @@ void PgProxy::accept_one() {
 void PgProxy::close_both(Pair& pair) {
   if (pair.client < 0)
     return;
+  shutdown(pair.client, SHUT_RDWR); // at once, though the thread may wait on it
+  shutdown(pair.server, SHUT_RDWR);
   close(pair.client);
   close(pair.server);
   pair.client = pair.server = -1;
