@@ -39,6 +39,11 @@ struct NewJob {
 [[nodiscard]] NewJob make_new_job(std::string_view worker, std::string args, const JobOpts& opts,
                                   const Limits& limits = {});
 
+/// Whether it takes the place of a live job that has its key.
+[[nodiscard]] inline bool replaces_another(const NewJob& job) noexcept {
+  return job.unique_key && job.unique_strategy == UniqueStrategy::cancel_existing;
+}
+
 /// The job as far as it is known before a store has numbered and dated it.
 [[nodiscard]] Job as_job(const NewJob& row);
 

@@ -23,12 +23,12 @@ public:
              std::optional<std::int64_t> id)
     : transaction_(transaction), job_(job), schema_(schema), id_(id) {}
 
-  [[nodiscard]] Enqueued run_it() {
+  [[nodiscard]] Enqueued answer() {
     std::optional<Claim> cancelled;
     for (int tries = 0; tries < tries_max; ++tries) {
       if (const auto before = repeated())
         return *before;
-      if (job_.unique_strategy == UniqueStrategy::cancel_existing && job_.unique_key)
+      if (replaces_another(job_))
         cancel_holder(cancelled);
       if (auto done = insert()) {
         done->cancelled = cancelled;
@@ -77,7 +77,7 @@ private:
   }
 
   std::optional<Enqueued> holder_of_key() {
-    if (!job_.unique_key || job_.unique_strategy == UniqueStrategy::cancel_existing)
+    if (!job_.unique_key || replaces_another(job_))
       return std::nullopt;
     const auto rows = ask(sql::postgres::holders, array_of(std::vector{*job_.unique_key}));
     if (rows.empty())
@@ -112,7 +112,7 @@ Enqueued enqueue(pqxx::transaction_base& transaction, std::string_view worker,
                  std::string_view args, const JobOpts& opts, const PgTables& tables,
                  std::optional<std::int64_t> id) {
   const auto job = make_new_job(worker, std::string{args}, opts, tables.limits);
-  return detail::pg::OneEnqueue{transaction, job, tables.schema, id}.run_it();
+  return detail::pg::OneEnqueue{transaction, job, tables.schema, id}.answer();
 }
 
 std::int64_t reserve_id(pqxx::transaction_base& transaction, const PgTables& tables) {

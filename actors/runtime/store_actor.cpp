@@ -80,21 +80,6 @@ void StoreState::hello(HelloMsg& message) {
   queue_turn();
 }
 
-/// Where a JobsMsg is still on its way to the supervisor, the next check will do; one
-/// that was asked for is asked for again, behind that message.
-void StoreState::check(CheckMsg& message) {
-  auto* subscriber = find(message.queue);
-  if (subscriber == nullptr)
-    return;
-  if (subscriber->jobs_messages != message.jobs_messages) {
-    if (message.asked_for)
-      self_->send(subscriber->supervisor, CompareClaimsMsg{});
-    return;
-  }
-  subscriber->held = std::move(message.held);
-  queue_turn();
-}
-
 void StoreState::report(ReportMsg& message) {
   // Progress is a hint: in an outage it would only pile up.
   if (retry_at_ && message.report->finished.empty()) {
@@ -321,65 +306,6 @@ void StoreState::run_calls() {
   for (auto& call : std::exchange(calls_, {}))
     if (call->gate.take())
       call->run(store());
-}
-
-/// Executions that nobody answers for (a queue supervisor or a store actor before
-/// this one has lost them) are rescued; handlers whose execution is no longer the
-/// current one (another program cancelled their job, say) hear of it.
-void StoreState::compare_claims() {
-  std::vector<Subscriber*> comparable;
-  std::vector<std::string> queues;
-  for (auto& subscriber : waiting_.subscribers)
-    if (subscriber.held && !has_unrecorded(subscriber.queue)) {
-      comparable.push_back(&subscriber);
-      queues.push_back(subscriber.queue);
-    }
-  if (comparable.empty())
-    return;
-  std::vector<std::vector<Claim>> open;
-  try {
-    open = store().open_claims(queues);
-  } catch (...) {
-    failed(std::current_exception());
-    return;
-  }
-  for (std::size_t i = 0; i < comparable.size(); ++i)
-    compare_claims(*comparable[i], open[i]);
-}
-
-bool StoreState::has_unrecorded(std::string_view queue) const {
-  return std::any_of(waiting_.reports.begin(), waiting_.reports.end(),
-                     [&](const QueuedReport& queued) { return queued.queue == queue; });
-}
-
-void StoreState::compare_claims(Subscriber& subscriber, const std::vector<Claim>& open) {
-  const auto held = *std::exchange(subscriber.held, std::nullopt);
-  subscriber.lost_unknown = false;
-  rescue_lost(subscriber, open, held);
-  for (const auto& claim : held)
-    if (std::find(open.begin(), open.end(), claim) == open.end())
-      self_->send(subscriber.supervisor, StopJobMsg{claim, StopReason::lost_claim});
-  if (subscriber.hungry())
-    queue_turn();
-}
-
-void StoreState::rescue_lost(const Subscriber& subscriber, const std::vector<Claim>& open,
-                             const std::vector<Claim>& held) {
-  auto report = std::make_shared<Report>();
-  for (const auto& claim : open) {
-    if (std::find(held.begin(), held.end(), claim) != held.end())
-      continue;
-    Job job;
-    job.id = claim.job_id;
-    job.attempt = claim.attempt;
-    job.queue = subscriber.queue;
-    report->finished.push_back(
-      unstarted(std::move(job), OutcomeKind::rescue, "nobody answers for it any more"));
-  }
-  if (report->finished.empty())
-    return;
-  waiting_.reports.push_back({"", std::move(report)});
-  queue_turn();
 }
 
 void StoreState::alarm() {

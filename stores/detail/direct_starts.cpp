@@ -23,9 +23,7 @@ bool DirectStarts::is_only(const ClaimRequest& request) const {
 
 /// Such a job could cancel one that this very batch has started.
 bool DirectStarts::replaces_jobs() const {
-  return std::any_of(batch_.enqueues.begin(), batch_.enqueues.end(), [](const NewJob& job) {
-    return job.unique_key && job.unique_strategy == UniqueStrategy::cancel_existing;
-  });
+  return std::any_of(batch_.enqueues.begin(), batch_.enqueues.end(), replaces_another);
 }
 
 bool DirectStarts::starts_now(const NewJob& job) const {

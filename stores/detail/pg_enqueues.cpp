@@ -45,7 +45,7 @@ Enqueues::Kind Enqueues::kind_of(const NewJob& job) const {
     return Kind::tick;
   if (!job.unique_key)
     return Kind::plain;
-  return job.unique_strategy == UniqueStrategy::cancel_existing ? Kind::replacing : Kind::keyed;
+  return replaces_another(job) ? Kind::replacing : Kind::keyed;
 }
 
 /// In runs, so that each row finds what the rows before it have left. Jobs that
@@ -169,7 +169,7 @@ void Enqueues::fire(Pipeline& pipeline, std::size_t index) {
   }
   if (!job(index).unique_key)
     insert(pipeline, {index});
-  else if (job(index).unique_strategy == UniqueStrategy::cancel_existing)
+  else if (replaces_another(job(index)))
     replace(pipeline, {index});
   else
     insert_keyed(pipeline, {index});

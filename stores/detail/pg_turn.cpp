@@ -12,12 +12,6 @@ constexpr std::int32_t promoted_at_once_max = 5000; // some 40 ms of a turn
 
 constexpr std::int64_t turns_kept = 256;
 
-bool replaces_jobs(const std::vector<NewJob>& jobs) {
-  return std::any_of(jobs.begin(), jobs.end(), [](const NewJob& job) {
-    return job.unique_key && job.unique_strategy == UniqueStrategy::cancel_existing;
-  });
-}
-
 /// A key's row may wait for another transaction, and its answer for a look at who
 /// has it: that is no start at once.
 bool are_plain(const std::vector<NewJob>& jobs) {
@@ -140,7 +134,8 @@ void Turn::promote() {
 
 /// A job that was replaced may have been the next one.
 void Turn::read_due() {
-  if (!knowledge_.is_due(setting_.now) && !replaces_jobs(batch_.enqueues))
+  if (!knowledge_.is_due(setting_.now)
+      && std::none_of(batch_.enqueues.begin(), batch_.enqueues.end(), replaces_another))
     return;
   pipeline_.send(Query::next_due, {}, [this](const Rows& rows) {
     due_was_read_ = true;

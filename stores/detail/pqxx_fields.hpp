@@ -2,7 +2,7 @@
 
 #include <zzz_jobs/config/clock.hpp>
 
-#include <pqxx/field>
+#include <pqxx/result>
 
 #include <chrono>
 #include <cstdint>

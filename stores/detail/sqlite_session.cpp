@@ -138,7 +138,7 @@ std::optional<JobState> Session::end(const Outcome& outcome, UnixTime now) {
 
 Enqueued Session::add(const NewJob& job, UnixTime now, std::optional<std::int64_t> start_on) {
   auto done = enqueues_.add(job, {now, start_on});
-  if (job.unique_key && job.unique_strategy == UniqueStrategy::cancel_existing)
+  if (replaces_another(job))
     due_.forget(); // the job that it replaced may have been the next one
   if (done.state == JobState::scheduled)
     due_.expect(done.scheduled_at);

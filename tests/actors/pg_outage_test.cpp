@@ -67,7 +67,8 @@ TEST_CASE("outcomes whose commit is lost count as they were committed", "[pg][ou
   CutOff node;
   node.proxy.hold(PgProxy::Hold::all);
   node.door.open();
-  REQUIRE(eventually([&] { return node.count("state = 2") == "2"; }));
+  // One of them may have ended before the other, and make a turn of its own.
+  REQUIRE(eventually([&] { return node.count("state = 2") != "0"; }));
   node.proxy.hold(PgProxy::Hold::nothing);
   node.proxy.cut();
   CHECK(eventually([&] { return node.supervisor.stats().completed == CutOff::jobs; }));
