@@ -18,7 +18,7 @@ endif()
 # One spelling in the tree and after installation: <zzz_jobs/stores/job.hpp>.
 set(ZZZ_JOBS_INCLUDE_DIR "${PROJECT_BINARY_DIR}/include")
 file(MAKE_DIRECTORY "${ZZZ_JOBS_INCLUDE_DIR}/zzz_jobs")
-foreach(folder IN ITEMS config stores actors)
+foreach(folder IN ITEMS config stores actors nodes)
   file(CREATE_LINK "${PROJECT_SOURCE_DIR}/${folder}" "${ZZZ_JOBS_INCLUDE_DIR}/zzz_jobs/${folder}"
        SYMBOLIC)
 endforeach()
@@ -60,4 +60,12 @@ function(zzz_jobs_layer name)
                              $<$<BOOL:${ZZZ_JOBS_SQLITE}>:ZZZ_JOBS_HAS_SQLITE>
                              $<$<BOOL:${ZZZ_JOBS_POSTGRES}>:ZZZ_JOBS_HAS_POSTGRES>)
   target_link_libraries(zzz_jobs_${name} PUBLIC zzz_jobs::msgpack)
+endfunction()
+
+# zzz_jobs_node_part(NAME SOURCES...): one folder of the zzz-jobs program.
+function(zzz_jobs_node_part name)
+  add_library(zzz_jobs_node_${name} STATIC ${ARGN})
+  zzz_jobs_settings(zzz_jobs_node_${name})
+  target_compile_definitions(zzz_jobs_node_${name} PRIVATE "ZZZ_JOBS_VERSION=\"${PROJECT_VERSION}\"")
+  target_link_libraries(zzz_jobs_node_${name} PUBLIC zzz_jobs::zzz_jobs)
 endfunction()

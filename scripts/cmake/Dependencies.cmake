@@ -21,6 +21,17 @@ if(NOT CMAKE_FIND_PACKAGE_NAME STREQUAL "zzz_jobs")
   find_package(nlohmann_json 3.11 CONFIG REQUIRED) # in no public header
 endif()
 
+if(ZZZ_JOBS_NODE AND NOT CMAKE_FIND_PACKAGE_NAME STREQUAL "zzz_jobs")
+  find_package(CAF 0.17.6 MODULE REQUIRED COMPONENTS core io openssl)
+  find_package(CLI11 CONFIG REQUIRED)
+  find_package(spdlog CONFIG REQUIRED)
+  find_package(prometheus-cpp CONFIG REQUIRED)
+  find_package(OpenSSL REQUIRED)
+  find_package(PkgConfig REQUIRED)
+  pkg_check_modules(httplib REQUIRED IMPORTED_TARGET cpp-httplib)
+  pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
+endif()
+
 # msgpack-c's CMake packages changed their names between 4 and 5 and pull in
 # Boost, which the headers do not need with MSGPACK_NO_BOOST.
 find_path(ZZZ_JOBS_MSGPACK_INCLUDE_DIR NAMES msgpack.hpp)

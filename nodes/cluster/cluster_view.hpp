@@ -1,0 +1,44 @@
+#pragma once
+
+#include <zzz_jobs/config/clock.hpp>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace zzz_jobs::node {
+
+struct QueueLoad {
+  std::string queue{};
+  std::uint32_t concurrency = 0;
+  std::uint32_t running = 0;
+};
+
+/// A node as another one sees it.
+struct NodeView {
+  std::int64_t id = 0; ///< new at each start
+  std::string name{};
+  std::string state{};   ///< running, stopping, lost (its lease is over)
+  std::string address{}; ///< where it takes links; empty: nowhere
+  std::string version{};
+  std::int64_t pid = 0;
+  UnixTime started_at{};
+  bool self = false;   ///< the node that was asked
+  bool linked = false; ///< it can be told things at once
+  bool gateway = false;
+  std::vector<QueueLoad> queues{}; ///< of linked nodes
+};
+
+/// The other nodes, for who shows or controls them. Any thread.
+class ClusterView {
+public:
+  virtual ~ClusterView() = default;
+  /// This node first.
+  virtual std::vector<NodeView> nodes() = 0;
+  /// Asks a node to drain and end. False: there is no link to it.
+  virtual bool stop_node(std::int64_t id) = 0;
+  /// Handlers at once, on every linked node that runs the queue; says on how many.
+  virtual std::uint32_t scale_queue(const std::string& queue, std::uint32_t concurrency) = 0;
+};
+
+} // namespace zzz_jobs::node
