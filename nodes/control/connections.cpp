@@ -26,6 +26,7 @@ Connections::Connections(Fd listening, std::size_t connections_max, Serve serve,
 Connections::~Connections() {
   stopping_write_ = Fd(); // the old one closes with the temporary
   acceptor_.join();
+  listening_ = Fd(); // who comes now is refused, and does not wait in vain
   {
     const std::lock_guard lock(mutex_);
     for (auto& one : connections_)
