@@ -10,7 +10,8 @@ namespace {
 
 std::vector<Verb> gathered() {
   std::vector<Verb> all;
-  for (const auto part : {enqueue_verbs, job_verbs, bulk_verbs, queue_verbs, version_verbs}) {
+  for (const auto part : {enqueue_verbs, job_verbs, bulk_verbs, why_verbs, queue_verbs, node_verbs,
+                          cron_verbs, stats_verbs, health_verbs, completion_verbs, version_verbs}) {
     auto verbs = part();
     std::ranges::move(verbs, std::back_inserter(all));
   }
@@ -51,7 +52,9 @@ const std::vector<Parameter>& global_parameters() {
 
 const std::vector<VerbGroup>& verb_groups() {
   static const std::vector<VerbGroup> all{{"job", "Look at jobs and change them"},
-                                          {"queue", "Look at queues and change them"}};
+                                          {"queue", "Look at queues and change them"},
+                                          {"node", "Run a node, look at nodes, end them"},
+                                          {"cron", "Look at cron entries and change them"}};
   return all;
 }
 

@@ -81,7 +81,8 @@ ChildProcess::ChildProcess(const Program& program, const std::vector<std::string
              .directory = program.directory.empty() ? nullptr : program.directory.c_str(),
              .descriptors = {args.number(), output.write_end.number(), errors.write_end.number(),
                              control.write_end.number()},
-             .memory_bytes_max = program.memory_bytes_max};
+             .memory_bytes_max = program.memory_bytes_max,
+             .group = group_.place()};
   if (program.cpu_max)
     how.cpu_seconds_max = static_cast<rlim_t>(program.cpu_max->count());
   LaunchFailure failure;

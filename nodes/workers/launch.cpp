@@ -73,6 +73,8 @@ bool set_limits(const Launch& how) noexcept {
     give_up(LaunchStep::parent, report);
   if (setpgid(0, 0) != 0)
     give_up(LaunchStep::group, report);
+  if (how.group != nullptr)
+    how.group->store(getpid());
   if (how.directory != nullptr && chdir(how.directory) != 0)
     give_up(LaunchStep::directory, report);
   if (!take_descriptors(how.descriptors))

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <optional>
 
@@ -19,6 +20,7 @@ struct Launch {
   std::array<int, 4> descriptors{};         ///< become 0 to 3; each is 4 or higher
   std::optional<rlim_t> memory_bytes_max{}; ///< address space
   std::optional<rlim_t> cpu_seconds_max{};
+  std::atomic<pid_t>* group = nullptr; ///< where it writes the number of its group
 };
 
 /// What a start failed at.

@@ -139,9 +139,9 @@ TEST_CASE("a process that has left the command's group holds nothing up", "[node
   }
 }
 
-TEST_CASE("a command dies with a node that is killed", "[nodes][command]") {
+TEST_CASE("a command dies with a node that is killed, its whole group too", "[nodes][command]") {
   const support::TempFolder folder;
-  auto section = shell("echo $$ > program; exec sleep 1000");
+  auto section = shell("sleep 1000 & echo $! > sleeper; echo $$ > program; wait");
   section.directory = folder.path();
   const pid_t node = fork();
   REQUIRE(node >= 0);
@@ -153,7 +153,9 @@ TEST_CASE("a command dies with a node that is killed", "[nodes][command]") {
   CHECK(eventually([&] { return (program = number_in(folder.path() / "program")) != 0; }));
   kill(node, SIGKILL);
   waitpid(node, nullptr, 0);
-  CHECK(eventually([&] { return !is_running(program); }));
+  const auto sleeper = number_in(folder.path() / "sleeper");
+  REQUIRE(sleeper != 0);
+  CHECK(eventually([&] { return !is_running(program) && !is_running(sleeper); }));
 }
 
 TEST_CASE("a command beyond its processor time is killed", "[nodes][command]") {
