@@ -3,6 +3,7 @@
 #include <zzz_jobs/config/errc.hpp>
 #include <zzz_jobs/config/node/detail/checks.hpp>
 #include <zzz_jobs/config/node/detail/entries.hpp>
+#include <zzz_jobs/config/node/detail/store_kinds.hpp>
 #include <zzz_jobs/config/node/detail/toml_file.hpp>
 
 #include <algorithm>
@@ -91,6 +92,10 @@ std::vector<std::string> changed_keys(const NodeConfig& before, const NodeConfig
       changed.push_back(key);
   std::ranges::sort(changed);
   return changed;
+}
+
+std::string store_name(StoreKind kind) {
+  return detail::to_string(kind);
 }
 
 SupervisorConfig supervisor_config_of(const NodeConfig& config) {

@@ -64,6 +64,9 @@ default_config_file(const std::map<std::string, std::string>& environment);
 default_control_socket(const NodeConfig& config,
                        const std::map<std::string, std::string>& environment);
 
+/// "sqlite", as the file writes it.
+[[nodiscard]] std::string store_name(StoreKind kind);
+
 /// The supervisor's part of it; `log` is left as it is by default.
 [[nodiscard]] SupervisorConfig supervisor_config_of(const NodeConfig& config);
 
