@@ -3,6 +3,7 @@
 #include <zzz_jobs/actors/runtime/counters.hpp>
 #include <zzz_jobs/actors/runtime/cron_table.hpp>
 #include <zzz_jobs/actors/runtime/execution.hpp>
+#include <zzz_jobs/actors/runtime/notice_hub.hpp>
 #include <zzz_jobs/actors/runtime/telemetry_hub.hpp>
 #include <zzz_jobs/actors/runtime/worker_registry.hpp>
 #include <zzz_jobs/config/supervisor_config.hpp>
@@ -24,6 +25,7 @@ struct Shared {
   WorkerRegistry workers{};
   CronTable crons{};
   TelemetryHub telemetry{};
+  NoticeHub notices{};
   Counters counters{};
   /// The supervisor stops: queues claim nothing, replaced ones neither.
   std::atomic<bool> draining{false};

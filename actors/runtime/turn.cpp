@@ -167,9 +167,31 @@ void complete_enqueue_events(Turn& turn, const BatchResult& result, Counters& co
 
 } // namespace
 
+namespace {
+
+void prepare_notices(Turn& turn, const Shared& shared) {
+  if (!shared.notices.active())
+    return;
+  for (const auto& row : turn.batch.enqueues)
+    if (std::find(turn.told.begin(), turn.told.end(), row.queue) == turn.told.end())
+      turn.told.push_back(row.queue);
+}
+
+/// At most one a queue and turn.
+void tell_notices(const Turn& turn, const BatchResult& result, const Shared& shared) {
+  for (const auto& queue : turn.told)
+    shared.notices.tell({.kind = Notice::Kind::jobs, .queue = queue});
+  for (const auto& answer : result.enqueued)
+    if (answer.cancelled)
+      shared.notices.tell({.kind = Notice::Kind::cancelled, .claim = *answer.cancelled});
+}
+
+} // namespace
+
 /// The job as far as it is known before the store has numbered it; the batch's
 /// own strings are the store's to take.
 void prepare_events(Turn& turn, const Shared& shared) {
+  prepare_notices(turn, shared);
   if (!shared.telemetry.active())
     return;
   for (const auto& outcome : turn.batch.outcomes)
@@ -210,6 +232,7 @@ void put_back(Waiting& waiting, Turn& turn) {
 
 void publish_turn(Turn& turn, const BatchResult& result, Shared& shared) {
   shared.counters.turns.fetch_add(1, std::memory_order_relaxed);
+  tell_notices(turn, result, shared);
   complete_enqueue_events(turn, result, shared.counters);
   publish_outcomes(turn, result, shared);
   shared.telemetry.publish(std::exchange(turn.events, {}));

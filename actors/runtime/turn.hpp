@@ -72,6 +72,7 @@ struct Turn {
   // Only where somebody listens, and before the store takes the strings:
   std::vector<Event> events{};       ///< job_enqueued ones, completed by the answers
   std::vector<std::string> errors{}; ///< of the outcomes
+  std::vector<std::string> told{};   ///< queues of the enqueues, for other nodes
 
   [[nodiscard]] bool empty() const noexcept {
     return enqueues.empty() && reports.empty() && batch.claims.empty();
