@@ -88,6 +88,18 @@ TEST_CASE("a plug-in's handlers outlive its loader", "[nodes][plugin]") {
   CHECK(supervisor.get(job.id)->result == "4 different words");
 }
 
+#ifdef ZZZ_JOBS_TEST_PAGE_PLUGIN
+TEST_CASE("the page's plug-in is one", "[nodes][plugin]") {
+  Node node;
+  CHECK(node.loader.load(plugin("page")) == std::vector<std::string>{"shout"});
+  CHECK(testing::run_handler(node.supervisor, "shout", R"({"text":"hear"})").result == "hear!");
+  const auto lengthy = std::string(1001, 'x');
+  CHECK(testing::run_handler(node.supervisor, "shout", R"({"text":")" + lengthy + R"("})").result
+        == lengthy + "!");
+  CHECK(node.supervisor.list({.worker = "archive"}).size() == 1);
+}
+#endif
+
 TEST_CASE("what is no plug-in of this version is refused", "[nodes][plugin]") {
   Node node;
   const support::TempFolder folder;
