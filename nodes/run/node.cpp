@@ -9,10 +9,15 @@
 #include <zzz_jobs/nodes/workers/plugin_loader.hpp>
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 #include <utility>
 
 namespace zzz_jobs::node {
 namespace {
+
+constexpr std::chrono::seconds lock_patience{5};
+constexpr std::chrono::milliseconds lock_pause{20};
 
 MissedTicks missed_of(const std::string& name) {
   return name == "skip" ? MissedTicks::skip
@@ -27,11 +32,27 @@ NodeFacts facts_of(const NodeConfig& config) {
           .config_file = config.file.string()};
 }
 
+/// A verb that works on the file without a node is through in a moment.
+std::unique_ptr<OpenStore> open_patiently(const NodeConfig& config,
+                                          const SupervisorConfig& supervisor) {
+  const auto deadline = std::chrono::steady_clock::now() + lock_patience;
+  for (;;) {
+    try {
+      return open_store(config, supervisor);
+    } catch (const Error& error) {
+      if (error.code() != errc::locked || std::chrono::steady_clock::now() >= deadline)
+        throw;
+    }
+    std::this_thread::sleep_for(lock_pause);
+  }
+}
+
 } // namespace
 
 struct Node::Impl {
   Impl(NodeSetting chosen, NodeLog& to)
-    : setting(std::move(chosen)), log(to), store(open_store(setting.config, supervisor_config())),
+    : setting(std::move(chosen)), log(to),
+      store(open_patiently(setting.config, supervisor_config())),
       api({.supervisor = store->supervisor(),
            .facts = facts_of(setting.config),
            .stop = setting.on_stop_asked,

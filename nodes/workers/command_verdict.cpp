@@ -69,11 +69,11 @@ void record_result(ProgramWords& said, const Limits& limits, JobContext& context
 ProgramWords::ProgramWords(const Limits& limits, JobContext& context)
   : errors(tail_bytes(limits)), control(context), output_bytes_max_(limits.result_bytes_max) {}
 
-bool ProgramWords::add_output(std::string_view text) {
+void ProgramWords::add_output(std::string_view text) {
   // With a line feed at its end, which does not count.
   const auto room = output_bytes_max_ + 1 - output.size();
   output += text.substr(0, room);
-  return text.size() <= room;
+  output_cut = output_cut || text.size() > room;
 }
 
 void throw_not_started(const JobContext& context) {
@@ -83,10 +83,10 @@ void throw_not_started(const JobContext& context) {
 
 void conclude(const CommandRules& rules, const ProgramEnd& end, ProgramWords& said,
               JobContext& context) {
-  if (end.stopped == ProgramStop::output_too_large)
+  if (said.output_cut)
     fail("standard output (the job's result): must be at most "
-           + std::to_string(rules.limits.result_bytes_max)
-           + " bytes; the program was stopped: " + stop_text(rules, end),
+           + std::to_string(rules.limits.result_bytes_max) + " bytes"
+           + (end.stopped ? "; the program was stopped: " + stop_text(rules, end) : ""),
          said);
   // Whatever its exit status: many programs end with 0 when they are told to stop,
   // and a job that is run again is better than one that was not done.
