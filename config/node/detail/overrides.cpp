@@ -172,7 +172,9 @@ Entry* entry_of(const FlagPath& path, SectionEntries& found, ConfigProblem& prob
 void apply_flag(const std::string& flag, std::vector<SectionEntries>& sections,
                 std::vector<ConfigProblem>& problems) {
   const auto equals = flag.find('=');
-  const auto key = flag.substr(0, equals);
+  // Without an equals sign where the key ends is a guess, and what follows perhaps a secret.
+  const auto key = equals == std::string::npos ? flag.substr(0, flag.find_first_of(" :,;@/"))
+                                               : flag.substr(0, equals);
   ConfigProblem problem{.origin = {.source = Origin::Source::flag, .name = key}, .key = key};
   const auto path = equals == std::string::npos ? std::nullopt : path_of(key);
   if (!path) {
@@ -188,6 +190,8 @@ void apply_flag(const std::string& flag, std::vector<SectionEntries>& sections,
     problems.push_back(problem);
   } else if (auto* entry = entry_of(*path, *found, problem); entry == nullptr) {
     problems.push_back(problem);
+  } else if (equals + 1 == flag.size() && find_key(*found->section, path->key) != nullptr) {
+    entry->unset(path->key);
   } else {
     entry->set(path->key,
                {.data = flag.substr(equals + 1), .origin = problem.origin, .loose = true});
