@@ -2,6 +2,8 @@
 #include "nodes/run/node_program.hpp"
 #include "support/catch.hpp"
 
+#include <zzz_jobs/nodes/control/http_client.hpp>
+
 #include <csignal>
 
 using namespace zzz_jobs;
@@ -140,4 +142,20 @@ TEST_CASE("what keeps a node from starting is said, with a status for it", "[nod
     CHECK(second.process().wait_for_end(end_limit) == 75);
     CHECK(second.has_logged("is in use by process"));
   }
+}
+
+TEST_CASE("a node answers over HTTP where its file says so", "[node][http]") {
+  NodeProgram node{std::string{common_file}
+                   + "[http]\nlisten = \"127.0.0.1:0\"\ntoken = \"asecretofatleast16\"\n"};
+  node.start();
+  REQUIRE(node.has_logged("http_listening address=\""));
+  const auto log = node.log();
+  const auto begin = log.find("address=\"") + 9;
+  const auto url = "http://" + log.substr(begin, log.find('"', begin) - begin);
+  HttpClient with_token{{.url = url, .token = "asecretofatleast16"}};
+  CHECK(with_token.call({.path = "/api/v1/version"}).status == 200);
+  HttpClient without{{.url = url}};
+  CHECK(without.call({.path = "/api/v1/version"}).status == 401);
+  CHECK(without.call({.path = "/livez"}).status == 200);
+  CHECK(log.find("asecret") == std::string::npos);
 }
