@@ -70,16 +70,16 @@ void take_claims(Waiting& waiting, Turn& turn, const Shared& shared) {
   // Equal shares, so that no queue makes another one wait for its turn.
   const auto share = static_cast<std::uint32_t>(
     std::max<std::size_t>(1, turn_rows_max / static_cast<std::size_t>(hungry)));
+  const auto known = shared.claimable();
   for (std::size_t i = 0; i < subscribers.size(); ++i) {
     const auto& one = subscribers[i];
     if (!one.hungry())
       continue;
     const auto slots = std::min(one.slots, share);
     const auto prefetch = one.look == Look::yes ? std::min(one.prefetch, share - slots) : 0;
-    turn.batch.claims.push_back({one.queue, slots, prefetch, one.direct_start});
+    turn.batch.claims.push_back({one.queue, slots, prefetch, one.direct_start, known});
     turn.claimants.push_back(i);
   }
-  turn.batch.known_workers = shared.claimable();
 }
 
 EventType event_of(OutcomeKind kind, JobState now) {
