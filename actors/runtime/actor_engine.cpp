@@ -1,6 +1,7 @@
 #include <zzz_jobs/actors/runtime/actor_engine.hpp>
 
 #include <zzz_jobs/actors/runtime/actor_engine_impl.hpp>
+#include <zzz_jobs/actors/runtime/actor_guest.hpp>
 #include <zzz_jobs/actors/runtime/keeper.hpp>
 #include <zzz_jobs/actors/runtime/waiting_call.hpp>
 
@@ -19,7 +20,7 @@ constexpr auto start_patience = 10s;
 constexpr auto ask_again = 100ms;
 
 /// What the store tells by itself, to those whom it concerns.
-void pass_on(const Directory& directory, StoreSignal signal) {
+void pass_on(const Directory& directory, const GuestBook& guests, StoreSignal signal) {
   switch (signal) {
     case StoreSignal::jobs:
       if (const auto store = directory.store())
@@ -36,6 +37,7 @@ void pass_on(const Directory& directory, StoreSignal signal) {
     case StoreSignal::lost_claims:
       for (const auto& queue : directory.queues())
         caf::anon_send(queue, CompareClaimsMsg{});
+      guests.signal(StoreSignal::lost_claims);
       return;
   }
 }
@@ -69,7 +71,9 @@ ActorEngine::ActorEngine(SharedPtr shared, std::shared_ptr<AnyStore> store,
     end();
     throw;
   }
-  store_->on_signal([directory = directory_](StoreSignal signal) { pass_on(*directory, signal); });
+  store_->on_signal([directory = directory_, shared = shared_](StoreSignal signal) {
+    pass_on(*directory, shared->guests, signal);
+  });
 }
 
 /// Nothing is sent to an actor before it is there.
@@ -187,6 +191,10 @@ void ActorEngine::with_store(const std::function<void(AnyStore&)>& work) {
   wait_for_store(*directory_, work, shared_->config.store_timeout);
 }
 
+std::shared_ptr<Guest> ActorEngine::admit_guest(std::string name, GuestListener listener) {
+  return std::make_shared<ActorGuest>(shared_, directory_, std::move(name), std::move(listener));
+}
+
 void ActorEngine::look_again() {
   store_->look_again();
   if (const auto store = directory_->store())
@@ -202,6 +210,7 @@ void ActorEngine::queue_paused(std::string_view queue, bool paused) {
 
 void ActorEngine::cancelled(const Claim& claim) {
   tell_queues(StopJobMsg{claim, StopReason::cancelled});
+  shared_->guests.cancelled(claim);
 }
 
 void ActorEngine::crons_changed() {

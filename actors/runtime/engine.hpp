@@ -1,5 +1,6 @@
 #pragma once
 
+#include <zzz_jobs/actors/guest.hpp>
 #include <zzz_jobs/actors/telemetry.hpp>
 #include <zzz_jobs/stores/any_store.hpp>
 
@@ -28,6 +29,9 @@ public:
   virtual std::vector<Enqueued> enqueue(std::vector<NewJob> jobs) = 0;
   /// Runs `work` with the store to itself.
   virtual void with_store(const std::function<void(AnyStore&)>& work) = 0;
+
+  /// @throws Error(unsupported) where there are no actors.
+  virtual std::shared_ptr<Guest> admit_guest(std::string name, GuestListener listener) = 0;
 
   // Notices of what has happened in the store.
 

@@ -31,12 +31,13 @@ void take_reports(Waiting& waiting, Turn& turn) {
     waiting.look_everywhere();
 }
 
-void announce(Waiting& waiting, const std::vector<NewJob>& jobs) {
+void announce_jobs(Waiting& waiting, const std::vector<NewJob>& jobs) {
   const std::string* last = nullptr;
   for (const auto& job : jobs) {
     if (last != nullptr && *last == job.queue)
       continue;
     last = &job.queue;
+    waiting.wakes.queues.insert(job.queue);
     for (auto& subscriber : waiting.subscribers)
       if (subscriber.queue == job.queue)
         subscriber.look = Look::yes;
@@ -50,7 +51,7 @@ void take_enqueues(Waiting& waiting, Turn& turn) {
     if (!rows.empty() && rows.size() + call->count > turn_rows_max)
       return;
     if (call->gate.take()) {
-      announce(waiting, call->jobs);
+      announce_jobs(waiting, call->jobs);
       if (rows.empty())
         rows.swap(call->jobs);
       else
@@ -166,6 +167,13 @@ void complete_enqueue_events(Turn& turn, const BatchResult& result, Counters& co
 }
 
 } // namespace
+
+void announce(Waiting& waiting, const Batch& batch) {
+  announce_jobs(waiting, batch.enqueues);
+  if (std::any_of(batch.outcomes.begin(), batch.outcomes.end(),
+                  [](const Outcome& outcome) { return makes_available(outcome.kind); }))
+    waiting.look_everywhere();
+}
 
 /// The job as far as it is known before the store has numbered it; the batch's
 /// own strings are the store's to take.
