@@ -1,6 +1,7 @@
 #pragma once
 
 #include <zzz_jobs/actors/guest.hpp>
+#include <zzz_jobs/actors/notice.hpp>
 #include <zzz_jobs/actors/telemetry.hpp>
 #include <zzz_jobs/actors/typed_worker.hpp>
 #include <zzz_jobs/actors/worker_def.hpp>
@@ -49,6 +50,23 @@ enum class MissedTicks : std::uint8_t {
 struct CronOpts {
   std::string zone = "UTC"; ///< IANA name, such as "Europe/Berlin"
   MissedTicks missed = MissedTicks::latest;
+};
+
+/// A cron entry as it stands.
+struct CronStatus {
+  std::string name{};
+  std::string expression{};
+  CronOpts opts{};
+  JobRequest job{};
+  bool paused = false;
+  std::optional<UnixTime> last_tick{}; ///< the newest that was fired, or when it began
+};
+
+/// A queue that this supervisor runs.
+struct QueueStatus {
+  std::string name{};
+  std::uint32_t concurrency = 0;
+  std::uint32_t running = 0; ///< handlers now
 };
 
 /// Counters since the supervisor was made.
@@ -110,6 +128,16 @@ public:
                      std::string args = {}, JobOpts opts = {}, CronOpts cron = {});
   /// False if there is no such entry.
   bool remove_cron(std::string_view name);
+  /// By name.
+  [[nodiscard]] std::vector<CronStatus> crons();
+  /// Enqueues the entry's job now, beside its ticks.
+  /// @throws Error(invalid_argument) if there is no such entry; as `enqueue`.
+  Job fire_cron(std::string_view name);
+  /// No tick is fired until it is resumed; what passes meanwhile is not made up for.
+  /// Kept across restarts by durable stores, and shared by their nodes.
+  /// @throws Error(invalid_argument) if there is no such entry.
+  void pause_cron(std::string_view name);
+  void resume_cron(std::string_view name);
 
   // --- putting jobs in ----------------------------------------------------------
 
@@ -160,6 +188,11 @@ public:
   /// @throws Error(invalid_argument) if this node does not run the queue.
   void set_concurrency(std::string_view queue, std::uint32_t concurrency);
 
+  /// By name.
+  [[nodiscard]] std::vector<QueueStatus> queues() const;
+  /// Workers that have a handler here, by name.
+  [[nodiscard]] std::vector<std::string> worker_names() const;
+
   // --- looking and intervening ----------------------------------------------------
 
   [[nodiscard]] std::optional<Job> get(std::int64_t id);
@@ -182,6 +215,15 @@ public:
   std::uint32_t rescue_stuck(std::chrono::seconds age);
   /// Deletes completed jobs that ended before; says how many.
   std::uint32_t delete_completed(UnixTime older_than);
+
+  // --- other nodes -----------------------------------------------------------------
+
+  /// Who tells other nodes what happens here: called on any thread, must return
+  /// soon and not call this supervisor. One at a time; none: an empty function.
+  void on_notice(NoticeSink sink);
+  /// What another node told: a queue has jobs, an execution has lost its claim, a
+  /// queue was paused. A hint, acted upon at once and told to nobody else.
+  void notice(const Notice& notice);
 
   // --- events ---------------------------------------------------------------------
 
@@ -221,6 +263,7 @@ private:
   void check_running() const;
   void set_paused(std::string_view queue, bool paused);
   void check_not_in_transaction() const;
+  void set_cron_paused(std::string_view name, bool paused);
 
   std::shared_ptr<runtime::Shared> shared_;
   std::unique_ptr<runtime::Engine> engine_;

@@ -4,6 +4,7 @@
 #include <zzz_jobs/actors/runtime/direct_engine.hpp>
 #include <zzz_jobs/actors/runtime/shared.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace zzz_jobs {
@@ -61,21 +62,6 @@ void AnySupervisor::register_worker(WorkerDef worker) {
   (void)make_new_job(worker.name, {}, worker.opts, config().limits);
   shared_->workers.add(std::move(worker));
   engine_->look_again();
-}
-
-void AnySupervisor::register_cron(std::string name, std::string_view expression, std::string worker,
-                                  std::string args, JobOpts opts, CronOpts cron) {
-  check_name("cron entry", name, config().limits.name_bytes_max);
-  auto parsed = CronExpr::parse(expression);
-  (void)parsed.next_after(UnixTime{}, cron.zone); // an unknown zone is refused here
-  (void)shared_->new_job(worker, args, opts);     // so is what no tick could enqueue
-  shared_->crons.add({std::move(name), std::move(parsed), std::move(cron),
-                      JobRequest{std::move(worker), std::move(args), std::move(opts)}});
-  engine_->crons_changed();
-}
-
-bool AnySupervisor::remove_cron(std::string_view name) {
-  return shared_->crons.remove(name);
 }
 
 Job AnySupervisor::enqueue(std::string_view worker, std::string args, const JobOpts& opts) {
@@ -158,6 +144,7 @@ void AnySupervisor::run_transaction(const std::function<void()>& work) {
   }
   in_transaction_of = before;
   engine_->look_again();
+  shared_->notices.tell({.kind = Notice::Kind::jobs});
 }
 
 /// Within its transaction a thread holds the store, which the call would wait for.
@@ -190,6 +177,8 @@ void AnySupervisor::set_paused(std::string_view queue, bool paused) {
   check_name("queue", queue, config().limits.name_bytes_max);
   with_store([&](AnyStore& store) { paused ? store.pause(queue) : store.resume_queue(queue); });
   engine_->queue_paused(queue, paused);
+  shared_->notices.tell(
+    {.kind = paused ? Notice::Kind::paused : Notice::Kind::resumed, .queue = std::string{queue}});
   std::vector<Event> events(1);
   events[0].type = paused ? EventType::queue_paused : EventType::queue_resumed;
   events[0].queue = queue;
@@ -217,6 +206,37 @@ void AnySupervisor::set_concurrency(std::string_view queue, std::uint32_t concur
                 key + "concurrency must be 1..10000, got " + std::to_string(concurrency));
   if (!engine_->set_concurrency(queue, concurrency))
     throw Error(errc::invalid_argument, key + "this supervisor does not run it");
+}
+
+std::vector<QueueStatus> AnySupervisor::queues() const {
+  return engine_->queues();
+}
+
+std::vector<std::string> AnySupervisor::worker_names() const {
+  const auto names = shared_->workers.names();
+  std::vector<std::string> sorted{names->begin(), names->end()};
+  std::sort(sorted.begin(), sorted.end());
+  return sorted;
+}
+
+// --- other nodes ------------------------------------------------------------------
+
+void AnySupervisor::on_notice(NoticeSink sink) {
+  shared_->notices.set(std::move(sink));
+}
+
+void AnySupervisor::notice(const Notice& notice) {
+  switch (notice.kind) {
+    case Notice::Kind::jobs:
+    case Notice::Kind::resumed: engine_->look_again(); return;
+    case Notice::Kind::paused: engine_->queue_paused(notice.queue, true); return;
+    case Notice::Kind::cancelled:
+      if (notice.claim.job_id == 0)
+        engine_->compare_claims();
+      else
+        engine_->cancelled(notice.claim);
+      return;
+  }
 }
 
 // --- jobs -------------------------------------------------------------------------
@@ -254,8 +274,10 @@ void AnySupervisor::cancel(std::int64_t id) {
       after = store.get(id);
   });
   check_change(id, change, "cancel");
-  if (change.before == JobState::executing)
+  if (change.before == JobState::executing) {
     engine_->cancelled(change.claim);
+    shared_->notices.tell({.kind = Notice::Kind::cancelled, .claim = change.claim});
+  }
   shared_->counters.cancelled.fetch_add(1);
   if (after) {
     std::vector<Event> events(1);
@@ -271,6 +293,7 @@ void AnySupervisor::retry(std::int64_t id) {
   with_store([&](AnyStore& store) { change = store.retry(id); });
   check_change(id, change, "retry");
   engine_->look_again();
+  shared_->notices.tell({.kind = Notice::Kind::jobs, .queue = change.queue});
 }
 
 void AnySupervisor::remove(std::int64_t id) {

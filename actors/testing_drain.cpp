@@ -80,7 +80,7 @@ private:
   std::vector<std::string> queues() {
     if (options_.queue)
       return {*options_.queue};
-    return engine_.queues();
+    return engine_.queues_with_jobs();
   }
 
   /// False if no queue had a job.

@@ -30,6 +30,8 @@ constexpr std::array<std::string_view, store_call_count> names{"any",
                                                                "rescue_dead_owners",
                                                                "last_tick",
                                                                "cron_since",
+                                                               "set_cron_paused",
+                                                               "is_cron_paused",
                                                                "prune"};
 
 } // namespace

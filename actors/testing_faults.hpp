@@ -39,9 +39,11 @@ enum class StoreCall : std::uint8_t {
   rescue_dead_owners,
   last_tick,
   cron_since,
+  set_cron_paused,
+  is_cron_paused,
   prune,
 };
-inline constexpr std::size_t store_call_count = 25;
+inline constexpr std::size_t store_call_count = 27;
 
 [[nodiscard]] std::string_view to_string(StoreCall call) noexcept;
 

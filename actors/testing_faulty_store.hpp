@@ -104,6 +104,12 @@ public:
   std::optional<UnixTime> last_tick(std::string_view entry) requires BatchStore<S> {
     return call(StoreCall::last_tick, [&] { return store_.last_tick(entry); });
   }
+  void set_cron_paused(std::string_view entry, bool paused) requires BatchStore<S> {
+    call(StoreCall::set_cron_paused, [&] { store_.set_cron_paused(entry, paused); });
+  }
+  bool is_cron_paused(std::string_view entry) requires BatchStore<S> {
+    return call(StoreCall::is_cron_paused, [&] { return store_.is_cron_paused(entry); });
+  }
   UnixTime cron_since(std::string_view entry, UnixTime begin) requires BatchStore<S> {
     return call(StoreCall::cron_since, [&] { return store_.cron_since(entry, begin); });
   }

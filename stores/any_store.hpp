@@ -30,6 +30,8 @@ public:
   virtual std::vector<Job> rescue_dead_owners() = 0;
   virtual std::optional<UnixTime> last_tick(std::string_view entry) = 0;
   virtual UnixTime cron_since(std::string_view entry, UnixTime begin) = 0;
+  virtual void set_cron_paused(std::string_view entry, bool paused) = 0;
+  virtual bool is_cron_paused(std::string_view entry) = 0;
   virtual std::uint32_t prune(const PrunePolicy& policy, std::uint32_t limit) = 0;
   virtual std::uint32_t rescue_stuck(std::chrono::seconds age) = 0;
   virtual std::int64_t count_by_state(std::string_view queue, JobState state) = 0;
@@ -84,6 +86,10 @@ public:
   UnixTime cron_since(std::string_view entry, UnixTime begin) override {
     return store_.cron_since(entry, begin);
   }
+  void set_cron_paused(std::string_view entry, bool paused) override {
+    store_.set_cron_paused(entry, paused);
+  }
+  bool is_cron_paused(std::string_view entry) override { return store_.is_cron_paused(entry); }
   std::uint32_t prune(const PrunePolicy& policy, std::uint32_t limit) override {
     return store_.prune(policy, limit);
   }

@@ -302,6 +302,16 @@ UnixTime MemoryStore::cron_since(std::string_view entry, UnixTime begin) {
   return impl_->table.cron_since(entry, begin);
 }
 
+void MemoryStore::set_cron_paused(std::string_view entry, bool paused) {
+  const std::lock_guard lock{impl_->mutex};
+  impl_->table.set_cron_paused(entry, paused, impl_->config.clock->now());
+}
+
+bool MemoryStore::is_cron_paused(std::string_view entry) {
+  const std::lock_guard lock{impl_->mutex};
+  return impl_->table.is_cron_paused(entry);
+}
+
 std::uint32_t MemoryStore::prune(const PrunePolicy& policy, std::uint32_t limit) {
   const std::lock_guard lock{impl_->mutex};
   const auto now = impl_->config.clock->now();

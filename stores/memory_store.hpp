@@ -55,6 +55,8 @@ public:
   std::vector<Job> rescue_dead_owners();
   std::optional<UnixTime> last_tick(std::string_view entry);
   UnixTime cron_since(std::string_view entry, UnixTime begin);
+  void set_cron_paused(std::string_view entry, bool paused);
+  bool is_cron_paused(std::string_view entry);
   std::uint32_t prune(const PrunePolicy& policy, std::uint32_t limit);
 
 private:

@@ -321,6 +321,14 @@ UnixTime PgStore::cron_since(std::string_view entry, UnixTime begin) {
   return impl_->at_desk([&](auto& desk) { return desk.cron_since(entry, begin); });
 }
 
+void PgStore::set_cron_paused(std::string_view entry, bool paused) {
+  impl_->at_desk([&](auto& desk) { desk.set_cron_paused(entry, paused, now()); });
+}
+
+bool PgStore::is_cron_paused(std::string_view entry) {
+  return impl_->at_desk([&](auto& desk) { return desk.is_cron_paused(entry); });
+}
+
 std::uint32_t PgStore::prune(const PrunePolicy& policy, std::uint32_t limit) {
   return impl_->at_desk([&](auto& desk) { return desk.prune(policy, limit, now()); });
 }

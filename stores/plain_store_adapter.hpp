@@ -177,6 +177,21 @@ public:
     return ticks_.try_emplace(std::string{entry}, begin).first->second;
   }
 
+  void set_cron_paused(std::string_view entry, bool paused) {
+    if (paused) {
+      paused_crons_.emplace(entry);
+      return;
+    }
+    const auto known = paused_crons_.find(entry);
+    if (known == paused_crons_.end())
+      return;
+    paused_crons_.erase(known);
+    auto& last = ticks_.try_emplace(std::string{entry}, now()).first->second;
+    last = std::max(last, now()); // what passed meanwhile counts as fired
+  }
+
+  bool is_cron_paused(std::string_view entry) { return paused_crons_.contains(entry); }
+
   /// The plain operation knows no limit: all that is old enough goes.
   std::uint32_t prune(const PrunePolicy& policy, std::uint32_t) {
     if (policy.completed.count || policy.discarded.age || policy.discarded.count
@@ -369,6 +384,7 @@ private:
   PlainClaims claims_{};
   std::set<std::string, std::less<>> queues_{}; ///< seen so far
   std::map<std::string, UnixTime, std::less<>> ticks_{};
+  std::set<std::string, std::less<>> paused_crons_{};
 };
 
 } // namespace zzz_jobs

@@ -206,6 +206,17 @@ UnixTime SqliteStore::cron_since(std::string_view entry, UnixTime begin) {
     [&](auto& store, UnixTime) { return store.enqueues().cron_since(entry, begin); });
 }
 
+void SqliteStore::set_cron_paused(std::string_view entry, bool paused) {
+  impl_->write([&](auto& store, UnixTime time) {
+    store.enqueues().set_cron_paused(entry, paused, time);
+    return true;
+  });
+}
+
+bool SqliteStore::is_cron_paused(std::string_view entry) {
+  return impl_->read([&](auto& store) { return store.enqueues().is_cron_paused(entry); });
+}
+
 std::uint32_t SqliteStore::prune(const PrunePolicy& policy, std::uint32_t limit) {
   return impl_->write(
     [&](auto& store, UnixTime time) { return store.retentions().prune(policy, limit, time); });

@@ -58,6 +58,8 @@ concept Store = std::constructible_from<S, typename S::Config> && requires(
 /// - `last_tick` is the newest tick of a cron entry that was fired, `cron_since`
 ///   the same, where an entry that is new begins with the given time, kept like
 ///   a tick: what is missed between registration and first tick is known.
+/// - `set_cron_paused` is kept like a tick; what passed while the entry was paused
+///   counts as fired when it is resumed.
 /// - `prune` deletes at most `limit` final jobs that the policy gives up, and
 ///   says how many.
 template <class S>
@@ -79,6 +81,8 @@ concept BatchStore = Store<S> && requires(S& store, Batch& batch, std::int64_t i
   { store.rescue_dead_owners() } -> std::same_as<std::vector<Job>>;
   { store.last_tick(text) } -> std::same_as<std::optional<UnixTime>>;
   { store.cron_since(text, time) } -> std::same_as<UnixTime>;
+  store.set_cron_paused(text, true);
+  { store.is_cron_paused(text) } -> std::convertible_to<bool>;
   { store.prune(policy, limit) } -> std::convertible_to<std::uint32_t>;
 };
 

@@ -20,9 +20,10 @@ constexpr auto start_patience = 10s;
 constexpr auto ask_again = 100ms;
 
 /// What the store tells by itself, to those whom it concerns.
-void pass_on(const Directory& directory, const GuestBook& guests, StoreSignal signal) {
+void pass_on(const Directory& directory, const Shared& shared, StoreSignal signal) {
   switch (signal) {
     case StoreSignal::jobs:
+      shared.notices.tell({.kind = Notice::Kind::jobs, .own = false});
       if (const auto store = directory.store())
         caf::anon_send(store, LookAgainMsg{});
       return;
@@ -35,9 +36,10 @@ void pass_on(const Directory& directory, const GuestBook& guests, StoreSignal si
         caf::anon_send(rescuer, RescueNowMsg{});
       return;
     case StoreSignal::lost_claims:
+      shared.notices.tell({.kind = Notice::Kind::cancelled, .own = false});
       for (const auto& queue : directory.queues())
         caf::anon_send(queue, CompareClaimsMsg{});
-      guests.signal(StoreSignal::lost_claims);
+      shared.guests.signal(StoreSignal::lost_claims);
       return;
   }
 }
@@ -63,8 +65,8 @@ ActorEngine::ActorEngine(SharedPtr shared, std::shared_ptr<AnyStore> store,
                            : nullptr),
     system_(system == nullptr ? *own_->system : *system), store_(std::move(store)) {
   for (const auto& queue : shared_->config.queues)
-    concurrencies_[queue.name] = std::make_shared<std::atomic<std::uint32_t>>(queue.concurrency);
-  keeper_ = system_.spawn(keeper, KeeperSetup{shared_, store_, pool_, directory_, concurrencies_});
+    gauges_[queue.name] = std::make_shared<QueueGauge>(queue.concurrency);
+  keeper_ = system_.spawn(keeper, KeeperSetup{shared_, store_, pool_, directory_, gauges_});
   try {
     wait_for_actor("store");
   } catch (...) {
@@ -72,7 +74,7 @@ ActorEngine::ActorEngine(SharedPtr shared, std::shared_ptr<AnyStore> store,
     throw;
   }
   store_->on_signal([directory = directory_, shared = shared_](StoreSignal signal) {
-    pass_on(*directory, shared->guests, signal);
+    pass_on(*directory, *shared, signal);
   });
 }
 
@@ -218,11 +220,23 @@ void ActorEngine::crons_changed() {
     caf::anon_send(cron, CronsChangedMsg{});
 }
 
+std::vector<QueueStatus> ActorEngine::queues() const {
+  std::vector<QueueStatus> all;
+  for (const auto& [name, gauge] : gauges_)
+    all.push_back({name, gauge->concurrency, gauge->running});
+  return all;
+}
+
+void ActorEngine::compare_claims() {
+  tell_queues(CompareClaimsMsg{});
+  shared_->guests.signal(StoreSignal::lost_claims);
+}
+
 bool ActorEngine::set_concurrency(std::string_view queue, std::uint32_t concurrency) {
-  const auto known = concurrencies_.find(queue);
-  if (known == concurrencies_.end())
+  const auto known = gauges_.find(queue);
+  if (known == gauges_.end())
     return false;
-  *known->second = concurrency;
+  known->second->concurrency = concurrency;
   if (const auto supervisor = directory_->find("queue " + std::string{queue}))
     caf::anon_send(supervisor, ConcurrencyMsg{concurrency});
   return true;

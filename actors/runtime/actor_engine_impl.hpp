@@ -16,6 +16,7 @@
 #include <mutex>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace zzz_jobs::runtime {
 
@@ -61,6 +62,8 @@ public:
   void queue_paused(std::string_view queue, bool paused) override;
   void cancelled(const Claim& claim) override;
   void crons_changed() override;
+  [[nodiscard]] std::vector<QueueStatus> queues() const override;
+  void compare_claims() override;
   bool set_concurrency(std::string_view queue, std::uint32_t concurrency) override;
   std::uint64_t attach_telemetry(TelemetryHandler handler) override;
   void detach_telemetry(std::uint64_t id) override;
@@ -80,7 +83,7 @@ private:
   std::shared_ptr<BlockingPool> pool_ = std::make_shared<BlockingPool>();
   std::shared_ptr<Directory> directory_ = std::make_shared<Directory>();
   std::shared_ptr<AnyStore> store_;
-  Concurrencies concurrencies_{};
+  QueueGauges gauges_{};
   caf::actor keeper_{};
   std::mutex inboxes_mutex_{};
   std::map<std::uint64_t, std::shared_ptr<TelemetryInbox>> inboxes_{}; ///< by handler

@@ -58,8 +58,12 @@ void CronState::ask_store() {
   auto ticks = std::make_shared<CronTicksMsg>();
   auto work = [ticks, entries = std::move(names)](AnyStore& open) {
     ticks->now = open.now();
-    for (const auto& entry : entries)
-      ticks->last.emplace_back(entry, open.cron_since(entry, ticks->now));
+    for (const auto& entry : entries) {
+      const auto since = open.cron_since(entry, ticks->now);
+      // Nothing is due of a paused one: looked at again when it is resumed here, or
+      // within a minute where another node resumes it.
+      ticks->last.emplace_back(entry, open.is_cron_paused(entry) ? ticks->now : since);
+    }
   };
   auto done = [ticks, me = caf::actor_cast<caf::actor>(self_)](const std::exception_ptr& error) {
     if (!error)

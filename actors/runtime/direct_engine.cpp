@@ -287,6 +287,15 @@ void DirectEngine::cancelled(const Claim& claim) {
 
 // --- the rest --------------------------------------------------------------------
 
+/// Nothing runs but in a call of whoever would ask.
+std::vector<QueueStatus> DirectEngine::queues() const {
+  std::vector<QueueStatus> all;
+  for (const auto& queue : shared_->config.queues)
+    all.push_back({queue.name, queue.concurrency, 0});
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  return all;
+}
+
 bool DirectEngine::set_concurrency(std::string_view queue, std::uint32_t) {
   const auto& queues = shared_->config.queues;
   return std::any_of(queues.begin(), queues.end(),
@@ -310,7 +319,7 @@ std::optional<UnixTime> DirectEngine::next_due() {
   return apply(turn).next_due;
 }
 
-std::vector<std::string> DirectEngine::queues() {
+std::vector<std::string> DirectEngine::queues_with_jobs() {
   const std::lock_guard lock(mutex_);
   std::set<std::string> names;
   for (const auto& count : store_->counts())

@@ -38,6 +38,8 @@ public:
   void queue_paused(std::string_view, bool) override {}
   void cancelled(const Claim& claim) override;
   void crons_changed() override {}
+  void compare_claims() override {}
+  [[nodiscard]] std::vector<QueueStatus> queues() const override;
   bool set_concurrency(std::string_view queue, std::uint32_t concurrency) override;
   std::uint64_t attach_telemetry(TelemetryHandler handler) override;
   void detach_telemetry(std::uint64_t id) override;
@@ -57,7 +59,7 @@ public:
   /// When the next scheduled or retryable job becomes due.
   [[nodiscard]] std::optional<UnixTime> next_due();
   /// Every queue that has jobs, in order of names.
-  [[nodiscard]] std::vector<std::string> queues();
+  [[nodiscard]] std::vector<std::string> queues_with_jobs();
 
 private:
   BatchResult apply(Turn& turn);

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <zzz_jobs/actors/guest.hpp>
-#include <zzz_jobs/actors/telemetry.hpp>
+#include <zzz_jobs/actors/any_supervisor.hpp>
 #include <zzz_jobs/stores/any_store.hpp>
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -41,7 +41,10 @@ public:
   /// The execution has lost its claim to a cancellation.
   virtual void cancelled(const Claim& claim) = 0;
   virtual void crons_changed() = 0;
+  /// Executions of this process may have been ended by others.
+  virtual void compare_claims() = 0;
 
+  [[nodiscard]] virtual std::vector<QueueStatus> queues() const = 0;
   /// False if this process does not run the queue.
   virtual bool set_concurrency(std::string_view queue, std::uint32_t concurrency) = 0;
   virtual std::uint64_t attach_telemetry(TelemetryHandler handler) = 0;

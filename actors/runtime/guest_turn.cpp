@@ -46,7 +46,7 @@ void put_guests_last(const Turn& turn, std::vector<T>& claims) {
 
 } // namespace
 
-void join_guests(Waiting& waiting, Turn& turn) {
+void join_guests(Waiting& waiting, Turn& turn, const Shared& shared) {
   auto& batch = turn.batch;
   const auto own_claims = batch.claims.size();
   std::size_t rows = 0;
@@ -56,6 +56,7 @@ void join_guests(Waiting& waiting, Turn& turn) {
     auto& its = call->batch;
     call->rows = {its.outcomes.size(), its.progress.size(), its.enqueues.size(), its.claims.size()};
     rows += rows_of(its);
+    prepare_notices(turn, its.enqueues, shared);
     append(batch.outcomes, its.outcomes);
     append(batch.progress, its.progress);
     append(batch.enqueues, its.enqueues);

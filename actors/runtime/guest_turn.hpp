@@ -12,7 +12,7 @@ namespace zzz_jobs::runtime {
 // that in a queue which has too few jobs nobody goes without.
 
 /// Takes the batches of guests that wait, as far as they fit.
-void join_guests(Waiting& waiting, Turn& turn);
+void join_guests(Waiting& waiting, Turn& turn, const Shared& shared);
 
 /// After a turn that did not happen: takes the batches out of it again.
 [[nodiscard]] std::vector<std::shared_ptr<GuestCall>> part_guests(Turn& turn);

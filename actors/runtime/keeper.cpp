@@ -121,7 +121,7 @@ void KeeperState::start_queues() {
   const auto& config = setup_.shared->config;
   for (const auto& queue : config.queues) {
     QueueSetup made{.queue = queue.name,
-                    .concurrency = setup_.concurrencies.at(queue.name),
+                    .gauge = setup_.gauges.at(queue.name),
                     .poll_interval = queue.poll_interval.value_or(config.poll_interval),
                     .direct_start = queue.direct_start,
                     .shared = setup_.shared,

@@ -3,6 +3,7 @@
 #include <zzz_jobs/actors/runtime/blocking_pool.hpp>
 #include <zzz_jobs/actors/runtime/directory.hpp>
 #include <zzz_jobs/actors/runtime/messages.hpp>
+#include <zzz_jobs/actors/runtime/queue_gauge.hpp>
 #include <zzz_jobs/actors/runtime/shared.hpp>
 
 #include <caf/all.hpp>
@@ -16,16 +17,12 @@
 
 namespace zzz_jobs::runtime {
 
-/// Handlers at once, by queue; what is chosen holds over a replacement.
-using Concurrencies =
-  std::map<std::string, std::shared_ptr<std::atomic<std::uint32_t>>, std::less<>>;
-
 struct KeeperSetup {
   SharedPtr shared{};
   std::shared_ptr<AnyStore> store{};
   std::shared_ptr<BlockingPool> pool{};
   std::shared_ptr<Directory> directory{};
-  Concurrencies concurrencies{};
+  QueueGauges gauges{};
 };
 
 class KeeperState {

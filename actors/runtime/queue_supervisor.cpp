@@ -30,7 +30,8 @@ caf::behavior queue_supervisor(caf::stateful_actor<QueueState>* self, QueueSetup
 caf::behavior QueueState::start(caf::stateful_actor<QueueState>* self, QueueSetup setup) {
   self_ = self;
   setup_ = std::move(setup);
-  concurrency_ = *setup_.concurrency;
+  concurrency_ = setup_.gauge->concurrency;
+  setup_.gauge->running = 0;
   slots_.resize(concurrency_);
   self_->set_down_handler([this](caf::down_msg& down) { worker_ended(down); });
   draining_ = setup_.shared->draining;
@@ -174,7 +175,7 @@ void QueueState::assign(std::size_t index, std::vector<Job> jobs) {
   const bool several = jobs.size() > 1;
   slot.assignment =
     std::make_shared<Assignment>(std::move(jobs), setup_.shared->workers.workers(), setup_.pool);
-  ++busy_;
+  setup_.gauge->running = static_cast<std::uint32_t>(++busy_);
   slot.since = std::chrono::steady_clock::now();
   progress_at_ = slot.since;
   self_->send(slot.worker, AssignMsg{index, slot.assignment});
@@ -328,7 +329,7 @@ void QueueState::paused() {
 /// Surplus workers finish what they have and are gone then.
 void QueueState::set_concurrency(std::uint32_t concurrency) {
   concurrency_ = concurrency;
-  *setup_.concurrency = concurrency;
+  setup_.gauge->concurrency = concurrency;
   while (slots_.size() > concurrency && !slots_.back().assignment) {
     if (slots_.back().worker)
       self_->send(slots_.back().worker, QuitMsg{});
@@ -381,7 +382,7 @@ std::string QueueState::worker_name(std::size_t index) const {
 
 std::shared_ptr<Assignment> QueueState::vacate(Slot& slot) {
   if (slot.assignment)
-    --busy_;
+    setup_.gauge->running = static_cast<std::uint32_t>(--busy_);
   return std::exchange(slot.assignment, nullptr);
 }
 

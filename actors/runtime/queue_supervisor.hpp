@@ -4,11 +4,11 @@
 #include <zzz_jobs/actors/runtime/directory.hpp>
 #include <zzz_jobs/actors/runtime/messages.hpp>
 #include <zzz_jobs/actors/runtime/pace.hpp>
+#include <zzz_jobs/actors/runtime/queue_gauge.hpp>
 #include <zzz_jobs/actors/runtime/shared.hpp>
 
 #include <caf/all.hpp>
 
-#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -21,8 +21,7 @@ namespace zzz_jobs::runtime {
 
 struct QueueSetup {
   std::string queue{};
-  /// Handlers at once; kept here over a replacement of the actor.
-  std::shared_ptr<std::atomic<std::uint32_t>> concurrency{};
+  std::shared_ptr<QueueGauge> gauge{};
   std::chrono::milliseconds poll_interval{1000};
   bool direct_start = true;
   SharedPtr shared{};

@@ -4,6 +4,7 @@
 #include <zzz_jobs/actors/runtime/cron_table.hpp>
 #include <zzz_jobs/actors/runtime/execution.hpp>
 #include <zzz_jobs/actors/runtime/guest_book.hpp>
+#include <zzz_jobs/actors/runtime/notice_hub.hpp>
 #include <zzz_jobs/actors/runtime/telemetry_hub.hpp>
 #include <zzz_jobs/actors/runtime/worker_registry.hpp>
 #include <zzz_jobs/config/supervisor_config.hpp>
@@ -25,6 +26,7 @@ struct Shared {
   WorkerRegistry workers{};
   CronTable crons{};
   TelemetryHub telemetry{};
+  NoticeHub notices{};
   Counters counters{};
   GuestBook guests{};
   /// The supervisor stops: queues claim nothing, replaced ones neither.

@@ -145,10 +145,12 @@ bool StoreState::apply_batch() {
       announce(waiting_, call->batch);
   auto turn = take_turn(waiting_, *setup_.shared);
   if (with_guests)
-    join_guests(waiting_, turn);
+    join_guests(waiting_, turn, *setup_.shared);
   if (turn.empty()) {
     retry_at_.reset(); // what comes next is tried at once
     setup_.shared->guests.wake(std::exchange(waiting_.wakes, {}));
+    if (!waiting_.guests.empty())
+      queue_turn();
     return true;
   }
   BatchResult result;

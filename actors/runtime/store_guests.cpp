@@ -33,6 +33,9 @@ void StoreState::answer_guests(Turn& turn, BatchResult& result) {
   setup_.shared->guests.wake(std::exchange(waiting_.wakes, {}));
   for (auto& [call, its_result] : parts) {
     setup_.shared->guests.note(call->guest, call->batch, its_result);
+    for (const auto& answer : its_result.enqueued)
+      if (answer.cancelled)
+        setup_.shared->notices.tell({.kind = Notice::Kind::cancelled, .claim = *answer.cancelled});
     call->answer(std::move(its_result));
   }
 }

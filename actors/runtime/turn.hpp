@@ -76,6 +76,7 @@ struct Turn {
   // Only where somebody listens, and before the store takes the strings:
   std::vector<Event> events{};       ///< job_enqueued ones, completed by the answers
   std::vector<std::string> errors{}; ///< of the outcomes
+  std::vector<std::string> told{};   ///< queues of the enqueues, for other nodes
 
   std::vector<std::shared_ptr<GuestCall>> guests{}; ///< see guest_turn.hpp
   bool guests_claim_first = false;
@@ -90,6 +91,9 @@ void announce(Waiting& waiting, const Batch& batch);
 
 /// Keeps what the events of the turn need and the store may take.
 void prepare_events(Turn& turn, const Shared& shared);
+
+/// Keeps in which of their queues other nodes shall look.
+void prepare_notices(Turn& turn, const std::vector<NewJob>& jobs, const Shared& shared);
 
 /// Takes what fits into one turn; ready to be applied.
 [[nodiscard]] Turn take_turn(Waiting& waiting, const Shared& shared);

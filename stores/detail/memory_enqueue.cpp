@@ -1,5 +1,6 @@
 #include <zzz_jobs/stores/detail/memory_table.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace zzz_jobs::detail {
@@ -55,6 +56,24 @@ std::optional<UnixTime> MemoryTable::last_tick(std::string_view entry) const {
 
 UnixTime MemoryTable::cron_since(std::string_view entry, UnixTime begin) {
   return ticks_.try_emplace(std::string{entry}, begin).first->second;
+}
+
+/// What passed while it was paused counts as fired.
+void MemoryTable::set_cron_paused(std::string_view entry, bool paused, UnixTime now) {
+  if (paused) {
+    paused_crons_.emplace(entry);
+    return;
+  }
+  const auto known = paused_crons_.find(entry);
+  if (known == paused_crons_.end())
+    return;
+  paused_crons_.erase(known);
+  auto& last = ticks_.try_emplace(std::string{entry}, now).first->second;
+  last = std::max(last, now);
+}
+
+bool MemoryTable::is_cron_paused(std::string_view entry) const {
+  return paused_crons_.contains(entry);
 }
 
 MemorySlot* MemoryTable::holder_of(const std::optional<std::string>& key) const {

@@ -56,6 +56,8 @@ public:
 
   [[nodiscard]] std::optional<UnixTime> last_tick(std::string_view entry) const;
   [[nodiscard]] UnixTime cron_since(std::string_view entry, UnixTime begin);
+  void set_cron_paused(std::string_view entry, bool paused, UnixTime now);
+  [[nodiscard]] bool is_cron_paused(std::string_view entry) const;
   std::int64_t node_id = 0;
 
 private:
@@ -88,6 +90,7 @@ private:
   /// Of live jobs; the views are the slots' own strings.
   std::unordered_map<std::string_view, MemorySlot*> holders_{};
   StringMap<UnixTime> ticks_{};
+  std::set<std::string, std::less<>> paused_crons_{};
 };
 
 /// `now` and a handler's delay, which may be absurd: held to 0..100 years.

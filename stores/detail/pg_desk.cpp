@@ -234,6 +234,15 @@ UnixTime Desk::cron_since(std::string_view entry, UnixTime begin) {
   return time_of(ask(sql::postgres::cron_since, entry, begin)[0][0]);
 }
 
+void Desk::set_cron_paused(std::string_view entry, bool paused, UnixTime now) {
+  (void)ask(sql::postgres::set_cron_paused, entry, now, paused); // as good twice as once
+}
+
+bool Desk::is_cron_paused(std::string_view entry) {
+  const auto rows = ask(sql::postgres::is_cron_paused, entry);
+  return !rows.empty() && rows[0][0].as<bool>();
+}
+
 // --- pruning -----------------------------------------------------------------
 
 /// A piece of a walk along the ids: what it looks for, and how it ended.

@@ -53,6 +53,8 @@ public:
 
   [[nodiscard]] std::optional<UnixTime> last_tick(std::string_view entry);
   [[nodiscard]] UnixTime cron_since(std::string_view entry, UnixTime begin);
+  void set_cron_paused(std::string_view entry, bool paused, UnixTime now);
+  [[nodiscard]] bool is_cron_paused(std::string_view entry);
 
   [[nodiscard]] std::uint32_t prune(const PrunePolicy& policy, std::uint32_t limit, UnixTime now);
   /// Deletes one piece's jobs that were completed before a time, and moves on.

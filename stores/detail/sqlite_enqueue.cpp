@@ -37,7 +37,9 @@ Enqueues::Enqueues(sqlite3* connection) noexcept
     insert_started_(connection, sql::sqlite::insert_started),
     holder_(connection, sql::sqlite::live_job_by_key), cancel_(connection, sql::sqlite::cancel_job),
     raise_tick_(connection, sql::sqlite::raise_tick),
-    last_tick_(connection, sql::sqlite::last_tick) {}
+    last_tick_(connection, sql::sqlite::last_tick),
+    set_cron_paused_(connection, sql::sqlite::set_cron_paused),
+    is_cron_paused_(connection, sql::sqlite::is_cron_paused) {}
 
 Enqueued Enqueues::add(const NewJob& job, const Insertion& how) {
   if (job.tick)
@@ -118,6 +120,15 @@ UnixTime Enqueues::cron_since(std::string_view entry, UnixTime begin) {
     return *last;
   raise_tick_.execute(entry, begin);
   return begin;
+}
+
+void Enqueues::set_cron_paused(std::string_view entry, bool paused, UnixTime now) {
+  set_cron_paused_.execute(entry, now, paused);
+}
+
+bool Enqueues::is_cron_paused(std::string_view entry) {
+  auto rows = is_cron_paused_.query(entry);
+  return rows.next() && rows.integer(0) != 0;
 }
 
 std::optional<UnixTime> Enqueues::last_tick(std::string_view entry) {

@@ -21,6 +21,8 @@ public:
   [[nodiscard]] Enqueued add(const NewJob& job, const Insertion& how);
   [[nodiscard]] std::optional<UnixTime> last_tick(std::string_view entry);
   [[nodiscard]] UnixTime cron_since(std::string_view entry, UnixTime begin);
+  void set_cron_paused(std::string_view entry, bool paused, UnixTime now);
+  [[nodiscard]] bool is_cron_paused(std::string_view entry);
 
 private:
   [[nodiscard]] Enqueued add_with_key(const NewJob& job, const Insertion& how);
@@ -37,6 +39,8 @@ private:
   Statement cancel_;
   Statement raise_tick_;
   Statement last_tick_;
+  Statement set_cron_paused_;
+  Statement is_cron_paused_;
 };
 
 } // namespace zzz_jobs::detail::sqlite

@@ -126,3 +126,39 @@ TEST_CASE("a wrong cron entry is refused when it is registered", "[cron]") {
                     has("Mars/Base"));
   CHECK_THROWS_WITH(supervisor.register_cron("", "* * * * *", "w"), has("cron entry"));
 }
+
+TEMPLATE_LIST_TEST_CASE("a paused cron entry fires nothing, and makes up for nothing when resumed",
+                        "[cron]", SupervisorStores) {
+  TestType over;
+  const auto clock = std::make_shared<conformance::VirtualClock>();
+  over.clock = clock;
+  typename TestType::Supervisor supervisor{over.store_config(), quick()};
+  supervisor.register_cron("hourly", "@hourly", "report", "{}", {}, {.missed = MissedTicks::all});
+  supervisor.register_cron("other", "@hourly", "other");
+  supervisor.start();
+  REQUIRE(begun(supervisor, "hourly"));
+  REQUIRE(begun(supervisor, "other"));
+  supervisor.pause_cron("hourly");
+  const auto paused = supervisor.crons();
+  REQUIRE(paused.size() == 2);
+  CHECK(paused[0].name == "hourly");
+  CHECK(paused[0].paused);
+  CHECK(paused[0].expression == "@hourly");
+  CHECK_FALSE(paused[1].paused);
+  for (std::size_t hour = 1; hour <= 2; ++hour) {
+    pass(supervisor, *clock, 1h);
+    REQUIRE(eventually([&] { return jobs_of(supervisor, "other") == hour; }));
+  }
+  CHECK(jobs_of(supervisor, "report") == 0);
+  CHECK(supervisor.fire_cron("hourly").id > 0); // by hand all the same
+  CHECK(jobs_of(supervisor, "report") == 1);
+  supervisor.resume_cron("hourly");
+  pass(supervisor, *clock, 1h);
+  CHECK(eventually([&] { return jobs_of(supervisor, "report") == 2; }));
+  CHECK(supervisor.crons().front().last_tick == clock->now());
+  for (const auto* name : {"none", ""}) {
+    CHECK_THROWS_WITH(supervisor.pause_cron(name), has("none of this name"));
+    CHECK_THROWS_WITH(supervisor.resume_cron(name), has("none of this name"));
+    CHECK_THROWS_WITH(supervisor.fire_cron(name), has("none of this name"));
+  }
+}

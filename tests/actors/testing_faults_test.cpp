@@ -61,6 +61,8 @@ std::vector<std::pair<StoreCall, std::function<void(Faulty&)>>> every_call() {
     {StoreCall::open_claims, [](Faulty& s) { s.open_claims("q"); }},
     {StoreCall::rescue_dead_owners, [](Faulty& s) { s.rescue_dead_owners(); }},
     {StoreCall::last_tick, [](Faulty& s) { s.last_tick("c"); }},
+    {StoreCall::set_cron_paused, [](Faulty& s) { s.set_cron_paused("c", true); }},
+    {StoreCall::is_cron_paused, [](Faulty& s) { s.is_cron_paused("c"); }},
     {StoreCall::cron_since, [](Faulty& s) { s.cron_since("c", UnixTime{}); }},
     {StoreCall::prune, [](Faulty& s) { s.prune({}, 10); }},
   };

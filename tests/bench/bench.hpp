@@ -52,4 +52,8 @@ void measure_pg_idle(Bench& bench);
 void measure_pg_trigger(Bench& bench);
 #endif
 
+#ifdef ZZZ_JOBS_BENCH_NODES
+void measure_command_worker(Bench& bench);
+#endif
+
 } // namespace zzz_jobs::bench

@@ -8,6 +8,9 @@ if(SQLITE)
        sqlite_full_latency_p50_ms sqlite_normal_latency_p50_ms sqlite_normal_latency_p99_ms
        idle_cpu_percent idle_rss_mb sqlite_backlog1m_ratio)
 endif()
+if(NODES)
+  list(APPEND figures command_worker_ratio)
+endif()
 set(under)
 if(POSTGRES)
   list(APPEND figures pg_enqueue_bulk_ratio pg_drain_ratio pg_drain_delete_ratio

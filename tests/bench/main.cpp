@@ -41,6 +41,9 @@ std::vector<Group> all_groups() {
       measure_pg_scale, measure_pg_idle, measure_pg_trigger},
      why_no_postgres()},
 #endif
+#ifdef ZZZ_JOBS_BENCH_NODES
+    {"nodes", {measure_command_worker}},
+#endif
   };
 }
 

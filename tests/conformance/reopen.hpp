@@ -22,7 +22,9 @@ TEMPLATE_LIST_TEST_CASE("jobs, pauses and ticks survive the process", "[conforma
     ticking.tick = CronTick{"nightly", store.now()};
     REQUIRE(store.enqueue(std::move(ticking)).id > 0);
     store.store().pause("bulk");
+    store.store().set_cron_paused("nightly", true);
     store.reopen();
+    CHECK(store.store().is_cron_paused("nightly"));
     CHECK(store.job(done).result == "[1]");
     CHECK(store.state(failed) == JobState::retryable);
     CHECK(store.job(failed).errors.find("first") != std::string::npos);

@@ -105,7 +105,9 @@ TEST_CASE("the doctor tells of tables of another version", "[pg][doctor]") {
   const auto older = patient.complaint();
   CHECK(older.check == "schema");
   CHECK(older.level == Level::problem);
-  CHECK_THAT(older.text, has("version 5, this program needs 6"));
+  CHECK_THAT(older.text,
+             has("version 5, this program needs "
+                 + std::to_string(pg::migration_status(patient.target()).size())));
   CHECK_THAT(older.advice, has("migrate_up"));
   CHECK(patient.examine().size() == 3);
 }

@@ -23,7 +23,8 @@ TEST_CASE("a new file has the published columns first, with their defaults",
                   "WHERE name LIKE 'idx_zzz%' ORDER BY name)")
         == "idx_zzz_jobs_available idx_zzz_jobs_claim idx_zzz_jobs_due idx_zzz_jobs_unique");
   CHECK(other.run("SELECT group_concat(version || ' ' || name, ', ') FROM zzz_jobs_migrations")
-        == "1 0001_create_jobs, 2 0002_own_columns, 3 0003_nodes_queues_cron, 4 0004_indexes");
+        == "1 0001_create_jobs, 2 0002_own_columns, 3 0003_nodes_queues_cron, 4 0004_indexes, "
+           "5 0005_cron_paused");
   CHECK(other.run("SELECT DISTINCT applied_at FROM zzz_jobs_migrations")
         == std::to_string(file.clock->now().time_since_epoch().count()));
 }

@@ -1,0 +1,36 @@
+#include <zzz_jobs/config/node/detail/text_file.hpp>
+
+#include <cerrno>
+#include <fstream>
+#include <system_error>
+
+namespace zzz_jobs::node::detail {
+
+std::optional<std::string> read_text_file(const std::filesystem::path& file, std::size_t bytes_max,
+                                          std::string& why) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(file, ignored)) {
+    why = "cannot be read: it is a folder";
+    return {};
+  }
+  errno = 0;
+  std::ifstream stream{file, std::ios::binary};
+  if (!stream) {
+    why = "cannot be read: " + std::generic_category().message(errno);
+    return {};
+  }
+  std::string text(bytes_max + 1, '\0');
+  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(stream.gcount()));
+  if (stream.bad()) {
+    why = "cannot be read to its end";
+    return {};
+  }
+  if (text.size() > bytes_max) {
+    why = "must be at most " + std::to_string(bytes_max) + " bytes";
+    return {};
+  }
+  return text;
+}
+
+} // namespace zzz_jobs::node::detail

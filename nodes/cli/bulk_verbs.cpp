@@ -1,0 +1,143 @@
+#include <zzz_jobs/nodes/cli/verb.hpp>
+
+#include <zzz_jobs/nodes/cli/confirm.hpp>
+#include <zzz_jobs/nodes/cli/fields.hpp>
+#include <zzz_jobs/nodes/cli/job_filter.hpp>
+#include <zzz_jobs/nodes/cli/when.hpp>
+
+#include <nlohmann/json.hpp>
+
+namespace zzz_jobs::node::cli {
+
+namespace {
+
+/// What can be done to a job.
+struct Action {
+  std::string name;   ///< of the API
+  std::string done;   ///< "cancelled"
+  std::string method; ///< for one job
+  std::string rest;   ///< of its path
+};
+
+constexpr std::int64_t bulk_request_max = 1'000; ///< jobs changed by one request
+
+/// Jobs that were named: each by itself, so that a wrong one does not keep the
+/// others from being changed. The status is that of the first failure.
+int change_named(Context& context, const Action& action) {
+  int status = exit_ok;
+  std::vector<std::int64_t> ids;
+  for (const auto& text : context.arguments().all("ID"))
+    ids.push_back(job_id(text));
+  for (const auto id : ids) {
+    const auto answer = context.call({.method = action.method, .path = job_path(id, action.rest)});
+    if (answer.status >= 400) {
+      const auto failure = failure_of(answer);
+      context.err() << "zzz-jobs: job " << id << ": " << printable(failure.what()) << '\n';
+      status = status == exit_ok ? failure.code() : status;
+      continue;
+    }
+    const auto body = nlohmann::json::parse(answer.body, nullptr, false);
+    const auto was = body.is_discarded() ? std::string{} : shown_text(body, "was");
+    context.out() << "job " << id << ' ' << action.done << (was.empty() ? "" : " (was " + was + ")")
+                  << '\n';
+  }
+  return status;
+}
+
+nlohmann::json bulk(Context& context, const Action& action, bool dry_run, std::int64_t after = 0) {
+  const nlohmann::json body{{"action", action.name},
+                            {"filter", filter_of(context.arguments())},
+                            {"dry_run", dry_run},
+                            {"limit", bulk_request_max},
+                            {"after", after}};
+  return context.ask({.method = "POST",
+                      .path = "/api/v1/jobs/bulk",
+                      .body = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)});
+}
+
+/// Request by request, by rising id. Ends with as many jobs as were counted, though
+/// more may have come meanwhile.
+int change_counted(Context& context, const Action& action, std::int64_t matched) {
+  std::int64_t changed = 0;
+  std::int64_t failed = 0;
+  std::optional<std::int64_t> after = 0;
+  while (after && changed + failed < matched) {
+    const auto answer = bulk(context, action, false, *after);
+    changed += number_at(answer, "changed").value_or(0);
+    failed += number_at(answer, "failed").value_or(0);
+    after = number_at(answer, "next_after");
+  }
+  context.out() << counted(changed, "job") << ' ' << action.done << '\n';
+  if (failed > 0)
+    context.err() << "zzz-jobs: " << counted(failed, "job") << " could not be " << action.done
+                  << '\n';
+  return failed > 0 ? exit_failed : exit_ok;
+}
+
+int change_matching(Context& context, const Action& action) {
+  const auto matched = number_at(bulk(context, action, true), "matched").value_or(0);
+  const auto jobs = counted(matched, "job");
+  if (context.arguments().has("--dry-run") || matched == 0) {
+    context.out() << jobs << " would be " << action.done << '\n';
+    return exit_ok;
+  }
+  if (confirmed(context,
+                jobs + (matched == 1 ? " matches: shall it" : " match: shall they") + " be "
+                  + action.done + "?"))
+    return change_counted(context, action, matched);
+  context.err() << "nothing changed\n";
+  return exit_failed;
+}
+
+int change(Context& context, const Action& action) {
+  const auto& arguments = context.arguments();
+  const bool named = !arguments.all("ID").empty();
+  const bool filtered = !filter_of(arguments).empty();
+  if (named && (filtered || arguments.has("--all")))
+    throw Failure(exit_usage, "either ID or --state, --queue, --worker, --unique, --all: not both");
+  if (!named && !filtered && !arguments.has("--all"))
+    throw Failure(exit_usage,
+                  "which jobs? Name them, or give --state, --queue, --worker,"
+                  " --unique or --all");
+  // All that can be retried are also those that were completed.
+  if (!named && action.name == "retry" && !arguments.has("--state"))
+    throw Failure(exit_usage,
+                  "jobs in which state? --state discarded, cancelled, retryable,"
+                  " scheduled or completed");
+  return named ? change_named(context, action) : change_matching(context, action);
+}
+
+int cancel_jobs(Context& context) {
+  return change(context, {"cancel", "cancelled", "POST", "/cancel"});
+}
+int retry_jobs(Context& context) {
+  return change(context, {"retry", "retried", "POST", "/retry"});
+}
+int delete_jobs(Context& context) {
+  return change(context, {"delete", "deleted", "DELETE", ""});
+}
+
+Verb bulk_verb(std::string_view name, std::string_view summary, std::string_view text,
+               int (*run)(Context&)) {
+  Verb verb{.name = name, .summary = summary, .text = text, .run = run};
+  verb.parameters.push_back({.name = "ID", .help = "a job", .repeated = true});
+  add_filter_parameters(verb.parameters);
+  verb.parameters.push_back({.name = "--all", .help = "all jobs for which it is possible"});
+  verb.parameters.push_back({.name = "--yes", .help = "do not ask"});
+  verb.parameters.push_back({.name = "--dry-run", .help = "only say how many it would be"});
+  return verb;
+}
+
+} // namespace
+
+std::vector<Verb> bulk_verbs() {
+  return {
+    bulk_verb("job cancel", "End jobs that are not over",
+              "A running one's handler is asked to stop, on whatever node it is.", cancel_jobs),
+    bulk_verb("job retry", "Make jobs available again, with all their attempts",
+              "For jobs that are over, and for those that wait for a time. Many need --state.",
+              retry_jobs),
+    bulk_verb("job delete", "Delete jobs that are not running", "", delete_jobs)};
+}
+
+} // namespace zzz_jobs::node::cli

@@ -1,0 +1,60 @@
+#include <zzz_jobs/nodes/control/store_counts.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace zzz_jobs::node::control {
+namespace {
+
+/// A job that was put off began to wait when it became due.
+std::optional<std::chrono::seconds> oldest_waiting(AnyStore& store, const std::string& queue) {
+  const auto jobs =
+    store.list({.state = JobState::available, .queue = queue}, {.after_id = 0, .limit = 10});
+  std::optional<std::chrono::seconds> oldest;
+  const auto now = store.now();
+  for (const auto& job : jobs) {
+    const auto waits = now - std::max(job.inserted_at, job.scheduled_at);
+    oldest = std::max(oldest.value_or(std::chrono::seconds{0}), waits);
+  }
+  return oldest;
+}
+
+} // namespace
+
+QueueStates look_at_counts(AnySupervisor& supervisor) {
+  QueueStates queues;
+  for (const auto& queue : supervisor.config().queues)
+    queues[queue.name] = {};
+  supervisor.with_store([&](AnyStore& store) {
+    for (const auto& one : store.counts())
+      queues[one.queue].counts[static_cast<std::size_t>(one.state)] = one.count;
+    for (const auto& one : store.settings())
+      queues[one.queue].paused = one.paused;
+    for (auto& [name, queue] : queues)
+      if (queue.count(JobState::available) > 0)
+        queue.oldest_waiting = oldest_waiting(store, name);
+  });
+  return queues;
+}
+
+Json counts_json(const QueueState& queue) {
+  auto counts = Json::object();
+  for (std::size_t i = 0; i < job_state_count; ++i)
+    if (queue.counts[i] > 0)
+      counts[std::string{to_string(static_cast<JobState>(i))}] = queue.counts[i];
+  return counts;
+}
+
+Json json_of(const QueueStates& queues) {
+  auto list = Json::array();
+  for (const auto& [name, queue] : queues) {
+    Json one{{"queue", name}, {"paused", queue.paused}, {"counts", counts_json(queue)}};
+    if (queue.oldest_waiting)
+      one["oldest_waiting_s"] = queue.oldest_waiting->count();
+    list.push_back(std::move(one));
+  }
+  return list;
+}
+
+} // namespace zzz_jobs::node::control

@@ -1,0 +1,1 @@
+SELECT paused FROM zzz_jobs_cron WHERE entry = ?1
