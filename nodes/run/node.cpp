@@ -2,6 +2,7 @@
 
 #include <zzz_jobs/config/node/load.hpp>
 #include <zzz_jobs/nodes/control/control_server.hpp>
+#include <zzz_jobs/nodes/control/http_server.hpp>
 #include <zzz_jobs/nodes/control/node_api.hpp>
 #include <zzz_jobs/nodes/run/examine.hpp>
 #include <zzz_jobs/nodes/run/open_store.hpp>
@@ -87,6 +88,8 @@ struct Node::Impl {
     if (!setting.control_socket.empty())
       control = std::make_unique<ControlServer>(
         ControlServerSetting{.path = prepared(setting.control_socket)}, api);
+    if (!setting.config.http.listen.empty())
+      start_http();
     store->supervisor().start();
     log.write(LogLevel::info,
               "node_started name=\"" + setting.config.name
@@ -94,6 +97,16 @@ struct Node::Impl {
                 + " queues=" + std::to_string(setting.config.queues.size())
                 + " workers=" + std::to_string(store->supervisor().worker_names().size())
                 + " socket=\"" + setting.control_socket.string() + "\"");
+  }
+
+  void start_http() {
+    const auto& section = setting.config.http;
+    http = std::make_unique<HttpServer>(HttpServerSetting{.listen = section.listen,
+                                                          .token = section.token.reveal(),
+                                                          .certificate = section.certificate,
+                                                          .key = section.key},
+                                        api);
+    log.write(LogLevel::info, "http_listening address=\"" + http->address() + "\"");
   }
 
   /// The folder of sockets is ours alone.
@@ -111,6 +124,7 @@ struct Node::Impl {
   std::unique_ptr<OpenStore> store;
   Api api;
   std::unique_ptr<ControlServer> control{};
+  std::unique_ptr<HttpServer> http{};
 };
 
 Node::Node(NodeSetting setting, NodeLog& log)

@@ -2,9 +2,11 @@
 
 #include <zzz_jobs/config/errc.hpp>
 #include <zzz_jobs/nodes/control/control_client.hpp>
+#include <zzz_jobs/nodes/control/http_client.hpp>
 #include <zzz_jobs/nodes/run/direct_channel.hpp>
 
 #include <chrono>
+#include <fstream>
 #include <thread>
 #include <utility>
 
@@ -54,6 +56,21 @@ std::vector<std::string> settings_of(const cli::Target& target) {
   return settings;
 }
 
+/// Never on the command line, where everybody on the machine sees it.
+std::string token_of(const cli::Target& target,
+                     const std::map<std::string, std::string>& environment) {
+  if (target.token_file.empty()) {
+    const auto found = environment.find("ZZZ_JOBS_HTTP_TOKEN");
+    return found == environment.end() ? std::string{} : found->second;
+  }
+  std::ifstream file{target.token_file};
+  std::string token;
+  if (!std::getline(file, token) || token.empty())
+    throw Error(errc::invalid_argument,
+                "token-file: no token can be read from \"" + target.token_file.string() + "\"");
+  return token;
+}
+
 [[noreturn]] void nobody_answers(const std::filesystem::path& socket, const std::string& why) {
   throw Error(errc::unavailable,
               "no node answers on \"" + socket.string() + "\" (is it running? zzz-jobs node run), "
@@ -73,6 +90,9 @@ std::unique_ptr<ApiChannel> open_target(const cli::Target& target,
                                         const std::map<std::string, std::string>& environment) {
   if (!target.socket.empty())
     return std::make_unique<ControlClient>(target.socket);
+  if (!target.http.empty())
+    return std::make_unique<HttpClient>(HttpClientSetting{
+      .url = target.http, .token = token_of(target, environment), .ca = target.ca});
   const auto loaded = load_node_config(sources_of(target.config, settings_of(target), environment));
   require_valid(loaded);
   const auto& config = loaded.config;
