@@ -19,7 +19,8 @@ struct ConfigSources {
   /// ZZZ_JOBS_SECTION_KEY, of a named entry ZZZ_JOBS_SECTION_NAME_KEY, in capitals,
   /// with an underscore for all but letters and digits. An empty one counts as unset.
   std::map<std::string, std::string> environment{};
-  /// "SECTION.KEY=VALUE", of a named entry "SECTION.NAME.KEY=VALUE".
+  /// "SECTION.KEY=VALUE", of a named entry "SECTION.NAME.KEY=VALUE"; without a value
+  /// it is the default again.
   std::vector<std::string> flags{};
 };
 

@@ -77,8 +77,14 @@ std::vector<Offer> offers_of(const Verb& verb) {
     }
   }
   add_options(offers, verb.parameters);
+  return offers;
+}
+
+/// Options that go with every verb, and with none.
+std::vector<Offer> offers_everywhere() {
+  std::vector<Offer> offers;
   add_options(offers, global_parameters());
-  offers.push_back({"--help", "explain this command"});
+  offers.push_back({"--help", "explain the program, or a command"});
   return offers;
 }
 
@@ -101,9 +107,7 @@ Offers all_offers() {
   }
   for (auto& [group, words] : groups)
     offers.emplace_back(group + " *", std::move(words));
-  add_options(first, global_parameters());
-  first.push_back({"--help", "explain the program"});
-  first.push_back({"--version", "its version"});
+  first.push_back({"--version", "the version of the program"});
   offers.emplace_back("*", std::move(first));
   return offers;
 }
@@ -117,11 +121,26 @@ std::string pattern(const std::string& name) {
   return "\"" + name + "\"";
 }
 
+std::string words_of(const std::vector<Offer>& offers) {
+  std::string words;
+  for (const auto& offer : offers)
+    words += (words.empty() ? "" : " ") + offer.word;
+  return words;
+}
+
 std::string in_single_quotes(const std::string& text) {
   std::string quoted = "'";
   for (const char c : text)
     quoted += c == '\'' ? std::string{"'\\''"} : std::string(1, c);
   return quoted + "'";
+}
+
+/// An array's lines.
+std::string described(const std::vector<Offer>& offers, const std::string& indent) {
+  std::string text;
+  for (const auto& offer : offers)
+    text += indent + in_single_quotes(offer.word + ":" + offer.meaning) + "\n";
+  return text;
 }
 
 } // namespace
@@ -155,14 +174,10 @@ std::string bash_completion() {
       "  else\n"
       "    case \"${named[0]-} ${named[1]-}\" in\n";
   for (const auto& [name, offers] : all_offers()) {
-    script += "      " + pattern(name) + ") offered='";
-    for (const auto& offer : offers)
-      script += offer.word + " ";
-    script.back() = '\'';
-    script += " ;;\n";
+    script += "      " + pattern(name) + ") offered='" + words_of(offers) + "' ;;\n";
   }
-  return script
-    + "    esac\n"
+  return script + "    esac\n    offered+=' " + words_of(offers_everywhere())
+    + "'\n"
       "  fi\n"
       "  mapfile -t COMPREPLY < <(compgen -W \"$offered\" -- \"$word\")\n"
       "}\n"
@@ -197,13 +212,11 @@ std::string zsh_completion() {
       "  fi\n"
       "  case \"${named[1]} ${named[2]}\" in\n";
   for (const auto& [name, offers] : all_offers()) {
-    script += "    (" + pattern(name) + ")\n      offered=(\n";
-    for (const auto& offer : offers)
-      script += "        " + in_single_quotes(offer.word + ":" + offer.meaning) + "\n";
-    script += "      ) ;;\n";
+    script += "    (" + pattern(name) + ")\n      offered=(\n" + described(offers, "        ")
+      + "      ) ;;\n";
   }
-  return script
-    + "  esac\n"
+  return script + "  esac\n  offered+=(\n" + described(offers_everywhere(), "    ")
+    + "  )\n"
       "  _describe -V zzz-jobs offered\n"
       "}\n"
       "_zzz_jobs \"$@\"\n";

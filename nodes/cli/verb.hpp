@@ -57,6 +57,10 @@ std::vector<Verb> node_verbs();
 std::vector<Verb> cron_verbs();
 std::vector<Verb> stats_verbs();
 std::vector<Verb> health_verbs();
+std::vector<Verb> config_verbs();
+std::vector<Verb> migrate_verbs();
+std::vector<Verb> bench_verbs();
+std::vector<Verb> top_verbs();
 std::vector<Verb> completion_verbs();
 std::vector<Verb> version_verbs();
 

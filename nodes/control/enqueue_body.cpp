@@ -124,10 +124,11 @@ EnqueueBody read_enqueue_body(std::string_view body) {
     throw Error(errc::invalid_argument, "body: must have a job");
   if (body[begin] == '[')
     return Reader{}.array(body);
-  // One object over several lines is no NDJSON, one in a single line is either.
-  const auto end = body.find_last_not_of(" \t\r\n");
-  const bool one_line = body.substr(begin, end - begin).find('\n') == std::string_view::npos;
-  if (!one_line && !ReadJson::accept(body))
+  // What is one object is one, over several lines too; but a line with its end is NDJSON,
+  // so that a sender of lines gets the same answer for one as for two.
+  const auto text = body.substr(begin, body.find_last_not_of(" \t\r\n") + 1 - begin);
+  const bool one_line = text.find('\n') == std::string_view::npos;
+  if (one_line ? body.back() == '\n' : !ReadJson::accept(body))
     return Reader{}.lines(body);
   EnqueueBody one{.one = true};
   one.jobs.push_back(read_job(parse_json("body", body), body, ""));

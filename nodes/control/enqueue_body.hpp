@@ -16,7 +16,8 @@ struct EnqueueBody {
 /// What one request may enqueue.
 inline constexpr std::size_t enqueue_jobs_max = 1000;
 
-/// Reads a JSON object, an array of them, or NDJSON: an object a line.
+/// Reads a JSON object, an array of them, or NDJSON: an object a line. A single line
+/// that ends with a line feed is NDJSON.
 /// @throws Error(invalid_argument) naming job (from 1), key and rule;
 /// Error(too_large) for too many jobs.
 [[nodiscard]] EnqueueBody read_enqueue_body(std::string_view body);

@@ -8,15 +8,19 @@
 namespace zzz_jobs::node {
 
 struct Api::Impl {
+  explicit Impl(ApiSetting setting) : context(std::move(setting)) {}
+
   control::Context context;
   std::vector<control::Route> routes{};
 };
 
-Api::Api(ApiSetting setting) : impl_(new Impl{.context = {.setting = std::move(setting)}}) {
-  control::add_bulk_routes(impl_->routes); // "/jobs/bulk" before "/jobs/*"
-  control::add_job_routes(impl_->routes);
-  control::add_queue_routes(impl_->routes);
-  control::add_state_routes(impl_->routes);
+Api::Api(ApiSetting setting) : impl_(new Impl(std::move(setting))) {
+  // "/jobs/bulk" and "/jobs/*/why" before "/jobs/*".
+  for (const auto add :
+       {control::add_bulk_routes, control::add_why_routes, control::add_job_routes,
+        control::add_queue_routes, control::add_node_routes, control::add_cron_routes,
+        control::add_state_routes, control::add_health_routes})
+    add(impl_->routes);
 }
 
 Api::~Api() = default;

@@ -1,14 +1,19 @@
 #include <zzz_jobs/nodes/control/context.hpp>
 
+#include <zzz_jobs/nodes/cluster/cluster_view.hpp>
+#include <zzz_jobs/nodes/control/fields.hpp>
 #include <zzz_jobs/nodes/control/store_counts.hpp>
 
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
 
 namespace zzz_jobs::node::control {
 namespace {
 
 ApiAnswer list(Context& context, const Call&) {
-  return answer({{"queues", json_of(look_at_counts(context.supervisor()))}});
+  return answer(
+    {{"queues", queues_json(context.supervisor(), look_at_counts(context.supervisor()))}});
 }
 
 ApiAnswer set_paused(Context& context, const std::string& queue, bool paused) {
@@ -25,13 +30,44 @@ ApiAnswer resume(Context& context, const Call& call) {
   return set_paused(context, call.name, false);
 }
 
+bool runs_here(Context& context, const std::string& queue) {
+  const auto queues = context.supervisor().queues();
+  return std::any_of(queues.begin(), queues.end(),
+                     [&](const QueueStatus& one) { return one.name == queue; });
+}
+
+ApiAnswer scale(Context& context, const Call& call) {
+  const auto body = parse_json("body", call.request.body);
+  Fields fields(body, "");
+  const auto wanted = fields.integer("concurrency", {1, 10'000});
+  if (!wanted)
+    throw Error(errc::invalid_argument, "concurrency: must be given");
+  const bool everywhere = fields.boolean("everywhere").value_or(false);
+  fields.end();
+
+  const auto concurrency = static_cast<std::uint32_t>(*wanted);
+  std::uint32_t nodes = 0;
+  if (runs_here(context, call.name)) {
+    context.supervisor().set_concurrency(call.name, concurrency);
+    ++nodes;
+  }
+  if (everywhere && context.setting.cluster != nullptr)
+    nodes += context.setting.cluster->scale_queue(call.name, concurrency);
+  if (nodes == 0)
+    return refusal(404, "not_found",
+                   "queue " + in_quotes(call.name)
+                     + (everywhere ? ": no linked node runs it" : ": this node does not run it"));
+  return answer({{"queue", call.name}, {"concurrency", concurrency}, {"nodes", nodes}});
+}
+
 } // namespace
 
 void add_queue_routes(std::vector<Route>& routes) {
   routes.insert(routes.end(),
                 {{"GET", "/api/v1/queues", list},
                  {"POST", "/api/v1/queues/*/pause", pause},
-                 {"POST", "/api/v1/queues/*/resume", resume}});
+                 {"POST", "/api/v1/queues/*/resume", resume},
+                 {"POST", "/api/v1/queues/*/scale", scale}});
 }
 
 } // namespace zzz_jobs::node::control

@@ -1,6 +1,7 @@
 #include <zzz_jobs/nodes/control/context.hpp>
 
 #include <zzz_jobs/nodes/control/job_json.hpp>
+#include <zzz_jobs/nodes/control/node_views.hpp>
 #include <zzz_jobs/nodes/control/store_counts.hpp>
 
 #include <nlohmann/json.hpp>
@@ -10,22 +11,12 @@
 namespace zzz_jobs::node::control {
 namespace {
 
-/// Null while the store is away.
-Json node_id(Context& context) {
-  try {
-    std::int64_t id = 0;
-    context.supervisor().with_store([&](AnyStore& store) { id = store.node_id(); });
-    return id;
-  } catch (const Error&) {
-    return nullptr;
-  }
-}
-
-ApiAnswer version(Context& context, const Call&) {
+ApiAnswer show_version(Context& context, const Call&) {
+  const auto id = own_id(context);
   const auto& facts = context.setting.facts;
-  return answer({{"version", ZZZ_JOBS_VERSION},
+  return answer({{"version", version()},
                  {"name", facts.name},
-                 {"node_id", node_id(context)},
+                 {"node_id", id ? Json(*id) : Json()},
                  {"store", facts.store},
                  {"pid", ::getpid()},
                  {"started_at", seconds_of(facts.started_at)},
@@ -58,7 +49,7 @@ ApiAnswer stats(Context& context, const Call&) {
     std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
   return answer({{"counts", std::move(counts)},
                  {"stats", json_of(context.supervisor().stats())},
-                 {"queues", json_of(queues)},
+                 {"queues", queues_json(context.supervisor(), queues)},
                  {"uptime_s", (now - context.setting.facts.started_at).count()}});
 }
 
@@ -66,7 +57,7 @@ ApiAnswer stats(Context& context, const Call&) {
 
 void add_state_routes(std::vector<Route>& routes) {
   routes.insert(routes.end(),
-                {{"GET", "/api/v1/version", version}, {"GET", "/api/v1/stats", stats}});
+                {{"GET", "/api/v1/version", show_version}, {"GET", "/api/v1/stats", stats}});
 }
 
 } // namespace zzz_jobs::node::control

@@ -46,10 +46,17 @@ Json counts_json(const QueueState& queue) {
   return counts;
 }
 
-Json json_of(const QueueStates& queues) {
+Json queues_json(const AnySupervisor& supervisor, const QueueStates& queues) {
+  const auto here = supervisor.queues();
   auto list = Json::array();
   for (const auto& [name, queue] : queues) {
-    Json one{{"queue", name}, {"paused", queue.paused}, {"counts", counts_json(queue)}};
+    Json one{{"queue", name}, {"paused", queue.paused}};
+    for (const auto& status : here)
+      if (status.name == name) {
+        one["concurrency"] = status.concurrency;
+        one["running"] = status.running;
+      }
+    one["counts"] = counts_json(queue);
     if (queue.oldest_waiting)
       one["oldest_waiting_s"] = queue.oldest_waiting->count();
     list.push_back(std::move(one));

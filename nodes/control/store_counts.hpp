@@ -31,6 +31,7 @@ using QueueStates = std::map<std::string, QueueState>;
 
 /// {state: n} of the states that have jobs.
 [[nodiscard]] Json counts_json(const QueueState& queue);
-[[nodiscard]] Json json_of(const QueueStates& queues);
+/// With what runs on this node, where the queue does.
+[[nodiscard]] Json queues_json(const AnySupervisor& supervisor, const QueueStates& queues);
 
 } // namespace zzz_jobs::node::control

@@ -2,6 +2,7 @@
 
 #include <zzz_jobs/config/node/load.hpp>
 #include <zzz_jobs/nodes/control/control_server.hpp>
+#include <zzz_jobs/nodes/control/http_server.hpp>
 #include <zzz_jobs/nodes/control/node_api.hpp>
 #include <zzz_jobs/nodes/run/examine.hpp>
 #include <zzz_jobs/nodes/run/open_store.hpp>
@@ -9,10 +10,15 @@
 #include <zzz_jobs/nodes/workers/plugin_loader.hpp>
 
 #include <algorithm>
+#include <chrono>
+#include <thread>
 #include <utility>
 
 namespace zzz_jobs::node {
 namespace {
+
+constexpr std::chrono::seconds lock_patience{5};
+constexpr std::chrono::milliseconds lock_pause{20};
 
 MissedTicks missed_of(const std::string& name) {
   return name == "skip" ? MissedTicks::skip
@@ -27,11 +33,27 @@ NodeFacts facts_of(const NodeConfig& config) {
           .config_file = config.file.string()};
 }
 
+/// A verb that works on the file without a node is through in a moment.
+std::unique_ptr<OpenStore> open_patiently(const NodeConfig& config,
+                                          const SupervisorConfig& supervisor) {
+  const auto deadline = std::chrono::steady_clock::now() + lock_patience;
+  for (;;) {
+    try {
+      return open_store(config, supervisor);
+    } catch (const Error& error) {
+      if (error.code() != errc::locked || std::chrono::steady_clock::now() >= deadline)
+        throw;
+    }
+    std::this_thread::sleep_for(lock_pause);
+  }
+}
+
 } // namespace
 
 struct Node::Impl {
   Impl(NodeSetting chosen, NodeLog& to)
-    : setting(std::move(chosen)), log(to), store(open_store(setting.config, supervisor_config())),
+    : setting(std::move(chosen)), log(to),
+      store(open_patiently(setting.config, supervisor_config())),
       api({.supervisor = store->supervisor(),
            .facts = facts_of(setting.config),
            .stop = setting.on_stop_asked,
@@ -66,6 +88,8 @@ struct Node::Impl {
     if (!setting.control_socket.empty())
       control = std::make_unique<ControlServer>(
         ControlServerSetting{.path = prepared(setting.control_socket)}, api);
+    if (!setting.config.http.listen.empty())
+      start_http();
     store->supervisor().start();
     log.write(LogLevel::info,
               "node_started name=\"" + setting.config.name
@@ -73,6 +97,16 @@ struct Node::Impl {
                 + " queues=" + std::to_string(setting.config.queues.size())
                 + " workers=" + std::to_string(store->supervisor().worker_names().size())
                 + " socket=\"" + setting.control_socket.string() + "\"");
+  }
+
+  void start_http() {
+    const auto& section = setting.config.http;
+    http = std::make_unique<HttpServer>(HttpServerSetting{.listen = section.listen,
+                                                          .token = section.token.reveal(),
+                                                          .certificate = section.certificate,
+                                                          .key = section.key},
+                                        api);
+    log.write(LogLevel::info, "http_listening address=\"" + http->address() + "\"");
   }
 
   /// The folder of sockets is ours alone.
@@ -90,6 +124,7 @@ struct Node::Impl {
   std::unique_ptr<OpenStore> store;
   Api api;
   std::unique_ptr<ControlServer> control{};
+  std::unique_ptr<HttpServer> http{};
 };
 
 Node::Node(NodeSetting setting, NodeLog& log)

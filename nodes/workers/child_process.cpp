@@ -49,7 +49,7 @@ std::string why_not_executed(const Program& program, int error) {
       case LaunchStep::directory:
         return "cannot go to directory \"" + program.directory + "\": " + because;
       case LaunchStep::limits: return "cannot set the limits of the program: " + because;
-      case LaunchStep::group: return "cannot make a process group: " + because;
+      case LaunchStep::group: return "cannot make a session: " + because;
       case LaunchStep::descriptors: return "cannot pass descriptors: " + because;
       case LaunchStep::none:
       case LaunchStep::start:

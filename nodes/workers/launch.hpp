@@ -41,7 +41,7 @@ struct LaunchFailure {
 };
 
 /// Starts a process and returns when it executes its program: so fast that the size
-/// of ours does not matter (vfork). It leads a process group of its own, has default
+/// of ours does not matter (vfork). It leads a session and group of its own, has default
 /// signal handlers and no signal blocked, has no descriptor but 0 to 3, and is killed
 /// when the calling thread ends. With a failure there is no process.
 [[nodiscard]] pid_t launch(const Launch& how, LaunchFailure& failure) noexcept;

@@ -85,8 +85,13 @@ TEST_CASE("the completion of zsh names every verb and is a script of zsh") {
   TestHost host;
   REQUIRE(host.run({"completion", "zsh"}) == cli::exit_ok);
   CHECK_THAT(host.said(), has("#compdef zzz-jobs\n"));
-  for (const auto& verb : cli::verbs())
-    CHECK_THAT(host.said(), has(std::string{verb.summary}));
+  for (const auto& verb : cli::verbs()) {
+    CAPTURE(verb.name);
+    const auto space = verb.name.find(' ');
+    const auto word = space == std::string_view::npos ? verb.name : verb.name.substr(space + 1);
+    const auto line = "'" + std::string{word} + ":" + std::string{verb.summary.substr(0, 10)};
+    CHECK(host.said().find(line) != std::string::npos);
+  }
   if (output_of("command -v zsh").empty()) {
     WARN("no zsh here: its script is not parsed");
     return;

@@ -67,6 +67,14 @@ TEST_CASE("many jobs come as an array or as lines", "[control]") {
   CHECK(jobs[1].at("id") == jobs[0].at("id"));
 }
 
+TEST_CASE("one line that ends is a line, an object is one over several", "[control]") {
+  Node node;
+  const std::string job = R"({"worker": "w"})";
+  CHECK(post(node.api, "/jobs", job + "\n").json.at("jobs").size() == 1);
+  CHECK(post(node.api, "/jobs", job).json.contains("id"));
+  CHECK(post(node.api, "/jobs", "{\n\"worker\":\n\"w\"}\n").json.contains("id"));
+}
+
 TEST_CASE("an enqueue that breaks a rule is refused with the field and the rule", "[control]") {
   Node node;
   const auto [body, status, text] = GENERATE(table<std::string, int, std::string>({

@@ -53,6 +53,17 @@ TEST_CASE("a cancelled command gets TERM, its whole group too", "[nodes][command
   CHECK(node.supervisor->stop());
 }
 
+TEST_CASE("a suspended command hears of TERM too", "[nodes][command]") {
+  auto section = shell("echo $$ > program; kill -STOP $$");
+  section.stop_grace = 1h;
+  Running node{std::move(section)};
+  const auto job = node.supervisor->enqueue("script");
+  const auto program = node.number("program");
+  REQUIRE(eventually([&] { return process_state(program) == 'T'; }));
+  node.supervisor->cancel(job.id);
+  CHECK(eventually([&] { return !is_running(program); }));
+}
+
 TEST_CASE("a command may use TERM to clean up", "[nodes][command]") {
   Running node{shell("trap 'echo 7 > cleaned; exit 0' TERM; echo $$ > program;"
                      " while :; do sleep 0.05; done")};

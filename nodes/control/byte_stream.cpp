@@ -1,0 +1,29 @@
+#include <zzz_jobs/nodes/control/byte_stream.hpp>
+
+#include <sys/socket.h>
+
+#include <array>
+
+namespace zzz_jobs::node::control {
+
+std::size_t PlainStream::read(char* to, std::size_t size, Deadline deadline) {
+  return read_some(socket_, to, size, deadline);
+}
+
+bool PlainStream::write(std::string_view bytes, Deadline deadline) {
+  return write_all(socket_, bytes, deadline);
+}
+
+void PlainStream::end(Deadline deadline) {
+  linger(socket_, deadline);
+}
+
+void linger(int socket, Deadline deadline) {
+  ::shutdown(socket, SHUT_WR);
+  std::array<char, 16 * 1024> dropped;
+  while (read_some(socket, dropped.data(), dropped.size(), deadline) > 0)
+    if (std::chrono::steady_clock::now() >= deadline)
+      return;
+}
+
+} // namespace zzz_jobs::node::control
