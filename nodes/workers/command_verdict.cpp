@@ -28,8 +28,11 @@ std::string signal_text(int number) {
 }
 
 bool is_out_of_cpu_time(const CommandRules& rules, const ExitState& state) {
-  return rules.program.cpu_max && (state.signal == SIGXCPU || state.signal == SIGKILL)
-    && state.cpu_time + std::chrono::milliseconds{100} >= *rules.program.cpu_max;
+  // The limit counts in ticks, the time does not: the two may differ by some. KILL comes
+  // a second later.
+  return rules.program.cpu_max
+    && (state.signal == SIGXCPU
+        || (state.signal == SIGKILL && state.cpu_time >= *rules.program.cpu_max));
 }
 
 std::string exit_text(const CommandRules& rules, const ExitState& state) {

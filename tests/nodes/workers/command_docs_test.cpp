@@ -4,7 +4,8 @@
 #include "support/catch.hpp"
 #include "support/temp_folder.hpp"
 
-#include <algorithm>
+#include <zzz_jobs/config/node/load.hpp>
+
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -15,33 +16,57 @@ namespace {
 namespace fs = std::filesystem;
 using support::has;
 
-/// Writes the page's block whose second line is "# file: NAME" into the folder.
-fs::path script(const fs::path& folder, const std::string& name) {
+/// The page's blocks of a language.
+std::vector<std::string> blocks_of(const std::string& language) {
   std::ifstream page{ZZZ_JOBS_COMMAND_WORKERS_PAGE};
-  std::string block;
-  bool inside = false;
+  std::vector<std::string> blocks;
+  std::string in;
   for (std::string line; std::getline(page, line);) {
-    if (line.rfind("```", 0) != 0) {
-      block += inside ? line + "\n" : "";
-      continue;
+    if (line.rfind("```", 0) == 0) {
+      in = in.empty() ? line.substr(3) : "";
+      if (in == language)
+        blocks.emplace_back();
+    } else if (in == language && !in.empty()) {
+      blocks.back() += line + "\n";
     }
-    if (inside && block.find("\n# file: " + name + "\n") != std::string::npos)
-      break;
-    inside = !inside;
-    block.clear();
   }
-  REQUIRE_FALSE(block.empty());
+  return blocks;
+}
+
+/// Writes the block whose second line is "# file: NAME" into the folder.
+fs::path script(const fs::path& folder, const std::string& language, const std::string& name) {
   const auto path = folder / name;
-  std::ofstream{path} << block;
+  for (const auto& block : blocks_of(language))
+    if (block.find("\n# file: " + name + "\n") != std::string::npos)
+      std::ofstream{path} << block;
+  REQUIRE(fs::exists(path));
   fs::permissions(path, fs::perms::owner_all);
   return path;
 }
 
+TEST_CASE("a node reads the sections that the page shows", "[nodes][command]") {
+  const support::TempFolder folder;
+  const auto file = folder.path() / "zzz-jobs.toml";
+  {
+    std::ofstream out{file};
+    for (const auto& block : blocks_of("toml"))
+      out << block;
+  }
+  const auto loaded = load_node_config({.file = file});
+  for (const auto& problem : loaded.problems)
+    UNSCOPED_INFO(text_of(problem));
+  CHECK(loaded.holds());
+  REQUIRE(loaded.config.workers.size() == 1);
+  CHECK(loaded.config.workers[0].command.size() == 3);
+  CHECK(loaded.config.workers[0].opts.timeout == std::chrono::seconds{120});
+  REQUIRE(loaded.config.plugins.size() == 1);
+}
+
 TEST_CASE("the page's shell script makes thumbnails", "[nodes][command]") {
   const support::TempFolder folder;
-  const auto section =
-    CommandSection{.name = "thumbnail",
-                   .command = {script(folder.path(), "thumbnail").string(), "--width", "300"}};
+  const auto section = CommandSection{
+    .name = "thumbnail",
+    .command = {script(folder.path(), "sh", "thumbnail").string(), "--width", "300"}};
   const auto picture = (folder.path() / "1.jpg").string();
   std::ofstream{picture} << "a picture";
   const auto done = run(section, picture);
@@ -58,8 +83,8 @@ TEST_CASE("the page's Python program ends in each of the ways", "[nodes][command
     return;
   }
   const support::TempFolder folder;
-  const auto section = CommandSection{.name = "import_feed",
-                                      .command = {script(folder.path(), "import_feed").string()}};
+  const auto section = CommandSection{
+    .name = "import_feed", .command = {script(folder.path(), "python", "import_feed").string()}};
   const auto of = [&](const std::string& feed) {
     return run(section, R"({"feed":")" + feed + R"("})", {.attempt = 3});
   };

@@ -57,7 +57,7 @@ struct Node {
 
 TEST_CASE("a plug-in's handlers run, and enqueue and log", "[nodes][plugin]") {
   Node node;
-  CHECK(node.loader.load(plugin("plugin_words"))
+  CHECK(node.loader.load(fs::path{ZZZ_JOBS_EXAMPLE_PLUGIN})
         == std::vector<std::string>{"count_words", "report_word"});
   node.supervisor.start();
   const auto job = node.supervisor.enqueue("count_words", R"({"text":"to be or not to be"})");
@@ -80,7 +80,7 @@ TEST_CASE("a plug-in's handlers run, and enqueue and log", "[nodes][plugin]") {
 
 TEST_CASE("a plug-in's handlers outlive its loader", "[nodes][plugin]") {
   MemorySupervisor supervisor{{}, support::quick()};
-  PluginLoader{supervisor}.load(plugin("plugin_words"));
+  PluginLoader{supervisor}.load(fs::path{ZZZ_JOBS_EXAMPLE_PLUGIN});
   supervisor.start();
   const auto job = supervisor.enqueue("count_words", R"({"text":"to be or not to be"})");
   REQUIRE(support::eventually(
@@ -132,11 +132,11 @@ TEST_CASE("a plug-in that fails to register has registered nothing", "[nodes][pl
 
 TEST_CASE("a worker's name is one plug-in's alone", "[nodes][plugin]") {
   Node node;
-  node.loader.load(plugin("plugin_words"));
-  CHECK_THAT(node.refusal(plugin("plugin_words")),
+  node.loader.load(fs::path{ZZZ_JOBS_EXAMPLE_PLUGIN});
+  CHECK_THAT(node.refusal(fs::path{ZZZ_JOBS_EXAMPLE_PLUGIN}),
              has("worker \"count_words\" is registered already, by plug-in \""));
   PluginLoader other{node.supervisor, {"count_words"}};
-  CHECK_THROWS_WITH(other.load(plugin("plugin_words")),
+  CHECK_THROWS_WITH(other.load(fs::path{ZZZ_JOBS_EXAMPLE_PLUGIN}),
                     has("worker \"count_words\" is registered already, by the node's file"));
 }
 
