@@ -17,7 +17,7 @@ install(FILES "${generated}/zzz-jobs.bash" RENAME zzz-jobs COMPONENT program
         DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions")
 install(FILES "${generated}/_zzz-jobs" COMPONENT program
         DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions")
-install(FILES nodes/cli/zzz-jobs.1 COMPONENT program DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
+install(FILES docs/zzz-jobs.1 COMPONENT program DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
 install(FILES nodes/service/zzz-jobs.service COMPONENT program DESTINATION lib/systemd/system)
 install(FILES config/quickstart.toml config/production.toml config/cluster.toml COMPONENT program
         DESTINATION "${CMAKE_INSTALL_DOCDIR}/examples")
