@@ -3,21 +3,24 @@
 #include <zzz_jobs/config/errc.hpp>
 #include <zzz_jobs/config/node/detail/checks.hpp>
 #include <zzz_jobs/config/node/detail/entries.hpp>
+#include <zzz_jobs/config/node/detail/store_kinds.hpp>
 #include <zzz_jobs/config/node/detail/toml_file.hpp>
 
 #include <algorithm>
+#include <tuple>
 
 namespace zzz_jobs::node {
 namespace {
 
 using Source = Origin::Source;
 
-/// In the file's order, then variables, flags, and what nobody set.
+/// In the file's order, then variables by name, flags, and what nobody set.
 void sort_problems(std::vector<ConfigProblem>& problems) {
   const auto place = [](const ConfigProblem& problem) {
-    const auto source = problem.origin.source;
-    return std::pair{source == Source::standard ? 9 : static_cast<int>(source),
-                     problem.origin.line};
+    const auto& origin = problem.origin;
+    return std::tuple{origin.source == Source::standard ? 9 : static_cast<int>(origin.source),
+                      origin.line,
+                      origin.source == Source::environment ? origin.name : std::string{}};
   };
   std::ranges::stable_sort(
     problems, [&](const auto& left, const auto& right) { return place(left) < place(right); });
@@ -89,6 +92,10 @@ std::vector<std::string> changed_keys(const NodeConfig& before, const NodeConfig
       changed.push_back(key);
   std::ranges::sort(changed);
   return changed;
+}
+
+std::string store_name(StoreKind kind) {
+  return detail::to_string(kind);
 }
 
 SupervisorConfig supervisor_config_of(const NodeConfig& config) {

@@ -19,7 +19,8 @@ struct ConfigSources {
   /// ZZZ_JOBS_SECTION_KEY, of a named entry ZZZ_JOBS_SECTION_NAME_KEY, in capitals,
   /// with an underscore for all but letters and digits. An empty one counts as unset.
   std::map<std::string, std::string> environment{};
-  /// "SECTION.KEY=VALUE", of a named entry "SECTION.NAME.KEY=VALUE".
+  /// "SECTION.KEY=VALUE", of a named entry "SECTION.NAME.KEY=VALUE"; without a value
+  /// it is the default again.
   std::vector<std::string> flags{};
 };
 
@@ -62,6 +63,9 @@ default_config_file(const std::map<std::string, std::string>& environment);
 [[nodiscard]] std::filesystem::path
 default_control_socket(const NodeConfig& config,
                        const std::map<std::string, std::string>& environment);
+
+/// "sqlite", as the file writes it.
+[[nodiscard]] std::string store_name(StoreKind kind);
 
 /// The supervisor's part of it; `log` is left as it is by default.
 [[nodiscard]] SupervisorConfig supervisor_config_of(const NodeConfig& config);

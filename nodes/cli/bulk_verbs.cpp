@@ -3,6 +3,7 @@
 #include <zzz_jobs/nodes/cli/confirm.hpp>
 #include <zzz_jobs/nodes/cli/fields.hpp>
 #include <zzz_jobs/nodes/cli/job_filter.hpp>
+#include <zzz_jobs/nodes/cli/progress.hpp>
 #include <zzz_jobs/nodes/cli/when.hpp>
 
 #include <nlohmann/json.hpp>
@@ -44,18 +45,39 @@ int change_named(Context& context, const Action& action) {
   return status;
 }
 
-nlohmann::json bulk(Context& context, const Action& action, bool dry_run) {
+nlohmann::json bulk(Context& context, const Action& action, bool dry_run, std::int64_t after = 0) {
   const nlohmann::json body{{"action", action.name},
                             {"filter", filter_of(context.arguments())},
                             {"dry_run", dry_run},
-                            {"limit", bulk_request_max}};
+                            {"limit", bulk_request_max},
+                            {"after", after}};
   return context.ask({.method = "POST",
                       .path = "/api/v1/jobs/bulk",
                       .body = body.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)});
 }
 
-/// Request by request until nothing more changes; what cannot be changed is not
-/// tried for ever.
+/// Request by request, by rising id. Ends with as many jobs as were counted, though
+/// more may have come meanwhile.
+int change_counted(Context& context, const Action& action, std::int64_t matched) {
+  std::int64_t changed = 0;
+  std::int64_t failed = 0;
+  std::optional<std::int64_t> after = 0;
+  Progress progress(context.host());
+  while (after && changed + failed < matched) {
+    const auto answer = bulk(context, action, false, *after);
+    changed += number_at(answer, "changed").value_or(0);
+    failed += number_at(answer, "failed").value_or(0);
+    after = number_at(answer, "next_after");
+    progress.show(counted(changed, "job") + " of " + grouped(matched) + ' ' + action.done);
+  }
+  progress.clear();
+  context.out() << counted(changed, "job") << ' ' << action.done << '\n';
+  if (failed > 0)
+    context.err() << "zzz-jobs: " << counted(failed, "job") << " could not be " << action.done
+                  << '\n';
+  return failed > 0 ? exit_failed : exit_ok;
+}
+
 int change_matching(Context& context, const Action& action) {
   const auto matched = number_at(bulk(context, action, true), "matched").value_or(0);
   const auto jobs = counted(matched, "job");
@@ -63,27 +85,12 @@ int change_matching(Context& context, const Action& action) {
     context.out() << jobs << " would be " << action.done << '\n';
     return exit_ok;
   }
-  if (!confirmed(context,
-                 jobs + (matched == 1 ? " matches: shall it" : " match: shall they") + " be "
-                   + action.done + "?")) {
-    context.err() << "nothing changed\n";
-    return exit_failed;
-  }
-  std::int64_t changed = 0;
-  std::int64_t failed = 0;
-  while (changed < matched) {
-    const auto answer = bulk(context, action, false);
-    const auto more = number_at(answer, "changed").value_or(0);
-    failed = number_at(answer, "failed").value_or(0);
-    changed += more;
-    if (more == 0)
-      break;
-  }
-  context.out() << counted(changed, "job") << ' ' << action.done << '\n';
-  if (failed > 0)
-    context.err() << "zzz-jobs: " << counted(failed, "job") << " could not be " << action.done
-                  << '\n';
-  return failed > 0 ? exit_failed : exit_ok;
+  if (confirmed(context,
+                jobs + (matched == 1 ? " matches: shall it" : " match: shall they") + " be "
+                  + action.done + "?"))
+    return change_counted(context, action, matched);
+  context.err() << "nothing changed\n";
+  return exit_failed;
 }
 
 int change(Context& context, const Action& action) {
@@ -96,6 +103,11 @@ int change(Context& context, const Action& action) {
     throw Failure(exit_usage,
                   "which jobs? Name them, or give --state, --queue, --worker,"
                   " --unique or --all");
+  // All that can be retried are also those that were completed.
+  if (!named && action.name == "retry" && !arguments.has("--state"))
+    throw Failure(exit_usage,
+                  "jobs in which state? --state discarded, cancelled, retryable,"
+                  " scheduled or completed");
   return named ? change_named(context, action) : change_matching(context, action);
 }
 
@@ -123,12 +135,13 @@ Verb bulk_verb(std::string_view name, std::string_view summary, std::string_view
 } // namespace
 
 std::vector<Verb> bulk_verbs() {
-  return {bulk_verb("job cancel", "End jobs that are not over",
-                    "A running one's handler is asked to stop, on whatever node it is.",
-                    cancel_jobs),
-          bulk_verb("job retry", "Make jobs available again, with all their attempts",
-                    "For jobs that are over, and for those that wait for a time.", retry_jobs),
-          bulk_verb("job delete", "Delete jobs that are not running", "", delete_jobs)};
+  return {
+    bulk_verb("job cancel", "End jobs that are not over",
+              "A running one's handler is asked to stop, on whatever node it is.", cancel_jobs),
+    bulk_verb("job retry", "Make jobs available again, with all their attempts",
+              "For jobs that are over, and for those that wait for a time. Many need --state.",
+              retry_jobs),
+    bulk_verb("job delete", "Delete jobs that are not running", "", delete_jobs)};
 }
 
 } // namespace zzz_jobs::node::cli

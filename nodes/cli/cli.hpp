@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <istream>
+#include <map>
 #include <memory>
 #include <optional>
 #include <ostream>
@@ -52,6 +53,9 @@ public:
 
   /// An environment variable; none where it is not set.
   virtual std::optional<std::string> variable(const std::string& name) = 0;
+
+  /// All environment variables; those of this process unless a test says otherwise.
+  virtual std::map<std::string, std::string> environment();
 
   /// The descriptor of a terminal that shows `out` and gives keys; none where `in`
   /// or `out` is something else.

@@ -1,9 +1,9 @@
 #include <zzz_jobs/nodes/cli/help.hpp>
 
+#include <zzz_jobs/config/node/detail/nearest.hpp>
 #include <zzz_jobs/nodes/cli/verb.hpp>
 
 #include <algorithm>
-#include <numeric>
 
 namespace zzz_jobs::node::cli {
 
@@ -75,21 +75,6 @@ std::string program_help() {
   return text;
 }
 
-std::size_t edits_between(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    auto diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const auto replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
-    }
-  }
-  return row.back();
-}
-
 } // namespace
 
 std::string synopsis(const Verb& verb) {
@@ -111,16 +96,10 @@ std::string help(std::string_view name) {
 }
 
 std::string nearest_verb(std::string_view name) {
-  std::string nearest;
-  std::size_t fewest = 3; // more changes than two are another word
-  for (const auto& verb : verbs()) {
-    const auto edits = edits_between(name, verb.name);
-    if (edits < fewest) {
-      fewest = edits;
-      nearest = verb.name;
-    }
-  }
-  return nearest;
+  std::vector<std::string> names;
+  for (const auto& verb : verbs())
+    names.emplace_back(verb.name);
+  return detail::nearest_name(name, names);
 }
 
 } // namespace zzz_jobs::node::cli

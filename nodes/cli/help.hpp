@@ -13,7 +13,7 @@ struct Verb;
 /// "job list [--state STATE] ..."
 [[nodiscard]] std::string synopsis(const Verb& verb);
 
-/// The verb whose name takes the fewest changes, if these are few; else empty.
+/// The verb that was probably meant; empty if none is that near.
 [[nodiscard]] std::string nearest_verb(std::string_view name);
 
 } // namespace zzz_jobs::node::cli

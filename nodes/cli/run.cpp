@@ -1,5 +1,6 @@
 #include <zzz_jobs/nodes/cli/cli.hpp>
 
+#include <zzz_jobs/config/node/load.hpp>
 #include <zzz_jobs/nodes/cli/context.hpp>
 #include <zzz_jobs/nodes/cli/parse.hpp>
 
@@ -24,6 +25,10 @@ int failed(Host& host, int code, const char* text) {
 }
 
 } // namespace
+
+std::map<std::string, std::string> Host::environment() {
+  return process_environment();
+}
 
 int run(int argc, const char* const* argv, Host& host) {
   int status = exit_failed;

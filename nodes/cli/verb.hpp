@@ -52,6 +52,16 @@ std::vector<Verb> enqueue_verbs();
 std::vector<Verb> job_verbs();
 std::vector<Verb> bulk_verbs();
 std::vector<Verb> queue_verbs();
+std::vector<Verb> why_verbs();
+std::vector<Verb> node_verbs();
+std::vector<Verb> cron_verbs();
+std::vector<Verb> stats_verbs();
+std::vector<Verb> health_verbs();
+std::vector<Verb> config_verbs();
+std::vector<Verb> migrate_verbs();
+std::vector<Verb> bench_verbs();
+std::vector<Verb> top_verbs();
+std::vector<Verb> completion_verbs();
 std::vector<Verb> version_verbs();
 
 /// @throws std::logic_error if a verb's group has no summary.

@@ -10,7 +10,9 @@ namespace {
 
 std::vector<Verb> gathered() {
   std::vector<Verb> all;
-  for (const auto part : {enqueue_verbs, job_verbs, bulk_verbs, queue_verbs, version_verbs}) {
+  for (const auto part : {enqueue_verbs, job_verbs, bulk_verbs, why_verbs, queue_verbs, node_verbs,
+                          cron_verbs, stats_verbs, top_verbs, health_verbs, migrate_verbs,
+                          config_verbs, bench_verbs, completion_verbs, version_verbs}) {
     auto verbs = part();
     std::ranges::move(verbs, std::back_inserter(all));
   }
@@ -50,8 +52,13 @@ const std::vector<Parameter>& global_parameters() {
 }
 
 const std::vector<VerbGroup>& verb_groups() {
-  static const std::vector<VerbGroup> all{{"job", "Look at jobs and change them"},
-                                          {"queue", "Look at queues and change them"}};
+  static const std::vector<VerbGroup> all{
+    {"job", "Look at jobs and change them"},
+    {"queue", "Look at queues and change them"},
+    {"node", "Run a node, look at nodes, end them"},
+    {"cron", "Look at cron entries and change them"},
+    {"migrate", "Bring a PostgreSQL store's tables to a version"},
+    {"config", "Look at a node's configuration"}};
   return all;
 }
 

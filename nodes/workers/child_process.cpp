@@ -49,7 +49,7 @@ std::string why_not_executed(const Program& program, int error) {
       case LaunchStep::directory:
         return "cannot go to directory \"" + program.directory + "\": " + because;
       case LaunchStep::limits: return "cannot set the limits of the program: " + because;
-      case LaunchStep::group: return "cannot make a process group: " + because;
+      case LaunchStep::group: return "cannot make a session: " + because;
       case LaunchStep::descriptors: return "cannot pass descriptors: " + because;
       case LaunchStep::none:
       case LaunchStep::start:
@@ -81,7 +81,8 @@ ChildProcess::ChildProcess(const Program& program, const std::vector<std::string
              .directory = program.directory.empty() ? nullptr : program.directory.c_str(),
              .descriptors = {args.number(), output.write_end.number(), errors.write_end.number(),
                              control.write_end.number()},
-             .memory_bytes_max = program.memory_bytes_max};
+             .memory_bytes_max = program.memory_bytes_max,
+             .group = group_.place()};
   if (program.cpu_max)
     how.cpu_seconds_max = static_cast<rlim_t>(program.cpu_max->count());
   LaunchFailure failure;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <zzz_jobs/nodes/workers/descriptor.hpp>
+#include <zzz_jobs/nodes/workers/group_guard.hpp>
 #include <zzz_jobs/nodes/workers/program.hpp>
 
 #include <chrono>
@@ -21,7 +22,8 @@ struct ExitState {
 
 /// A program that runs, in a process group of its own. Ended with the object: what is
 /// left of the group is killed. One thread's, which must live as long: the program is
-/// killed with it, so that none outlives a node that was killed.
+/// killed with it, and the group with this process (see GroupGuard), so that nothing
+/// outlives a node that was killed.
 class ChildProcess {
 public:
   /// Starts `program` with `input` at its standard input and `facts` ("NAME=VALUE")
@@ -49,6 +51,7 @@ public:
   ExitState wait();
 
 private:
+  GuardedGroup group_{}; // given back last
   pid_t pid_ = -1;
   Descriptor exit_event_{};
   Descriptor output_{};

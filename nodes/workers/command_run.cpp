@@ -50,8 +50,8 @@ struct Stream {
 class CommandRun {
 public:
   CommandRun(const CommandRules& rules, std::string_view args, JobContext& context)
-    : rules_(rules), context_(context), said_(rules.limits, context),
-      child_(rules.program, facts_of(context.job()), args), bell_(context.stop_token()),
+    : rules_(rules), said_(rules.limits, context), bell_(context.stop_token()),
+      child_(rules.program, facts_of(context.job()), args),
       streams_{
         {{child_.take_output(), [this](std::string_view text) { add_output(text); }},
          {child_.take_errors(), [this](std::string_view text) { said_.errors.add(text); }},
@@ -88,20 +88,22 @@ private:
       if (events[i + 2].revents != 0)
         streams_[i].read_some();
     if (!ended_ && events[1].revents != 0)
-      stop(ProgramStop::asked);
+      stop();
     kill_in_time();
   }
 
   void add_output(std::string_view text) {
-    if (!said_.add_output(text))
-      stop(ProgramStop::output_too_large);
+    said_.add_output(text);
+    if (said_.output_cut)
+      stop();
   }
 
-  void stop(ProgramStop why) {
+  void stop() {
     if (stopped_ || ended_)
       return;
-    stopped_ = why;
+    stopped_ = true;
     child_.signal_group(SIGTERM);
+    child_.signal_group(SIGCONT); // what is suspended would not hear of it
     kill_at_ = Clock::now() + rules_.stop_grace;
   }
 
@@ -121,14 +123,13 @@ private:
   }
 
   const CommandRules& rules_;
-  JobContext& context_;
   ProgramWords said_;
-  ChildProcess child_;
   StopBell bell_;
+  ChildProcess child_;
   std::array<Stream, 3> streams_;
   bool ended_ = false;
   bool killed_ = false;
-  std::optional<ProgramStop> stopped_{};
+  bool stopped_ = false;
   std::optional<Clock::time_point> kill_at_{};
 };
 

@@ -28,8 +28,11 @@ std::string signal_text(int number) {
 }
 
 bool is_out_of_cpu_time(const CommandRules& rules, const ExitState& state) {
-  return rules.program.cpu_max && (state.signal == SIGXCPU || state.signal == SIGKILL)
-    && state.cpu_time + std::chrono::milliseconds{100} >= *rules.program.cpu_max;
+  // The limit counts in ticks, the time does not: the two may differ by some. KILL comes
+  // a second later.
+  return rules.program.cpu_max
+    && (state.signal == SIGXCPU
+        || (state.signal == SIGKILL && state.cpu_time >= *rules.program.cpu_max));
 }
 
 std::string exit_text(const CommandRules& rules, const ExitState& state) {
@@ -69,11 +72,11 @@ void record_result(ProgramWords& said, const Limits& limits, JobContext& context
 ProgramWords::ProgramWords(const Limits& limits, JobContext& context)
   : errors(tail_bytes(limits)), control(context), output_bytes_max_(limits.result_bytes_max) {}
 
-bool ProgramWords::add_output(std::string_view text) {
+void ProgramWords::add_output(std::string_view text) {
   // With a line feed at its end, which does not count.
   const auto room = output_bytes_max_ + 1 - output.size();
   output += text.substr(0, room);
-  return text.size() <= room;
+  output_cut = output_cut || text.size() > room;
 }
 
 void throw_not_started(const JobContext& context) {
@@ -83,10 +86,10 @@ void throw_not_started(const JobContext& context) {
 
 void conclude(const CommandRules& rules, const ProgramEnd& end, ProgramWords& said,
               JobContext& context) {
-  if (end.stopped == ProgramStop::output_too_large)
+  if (said.output_cut)
     fail("standard output (the job's result): must be at most "
-           + std::to_string(rules.limits.result_bytes_max)
-           + " bytes; the program was stopped: " + stop_text(rules, end),
+           + std::to_string(rules.limits.result_bytes_max) + " bytes"
+           + (end.stopped ? "; the program was stopped: " + stop_text(rules, end) : ""),
          said);
   // Whatever its exit status: many programs end with 0 when they are told to stop,
   // and a job that is run again is better than one that was not done.

@@ -5,33 +5,26 @@
 #include <zzz_jobs/nodes/workers/control_lines.hpp>
 #include <zzz_jobs/nodes/workers/program_text.hpp>
 
-#include <cstdint>
-#include <optional>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
 namespace zzz_jobs::node {
 
-/// Why a program was sent TERM.
-enum class ProgramStop : std::uint8_t {
-  asked,            ///< the job's stop token fired
-  output_too_large, ///< more than a result may have
-};
-
 /// How a program ended, and what was done to it.
 struct ProgramEnd {
   ExitState state{};
-  std::optional<ProgramStop> stopped{};
-  bool killed = false; ///< by us: TERM did not help
+  bool stopped = false; ///< it was sent TERM
+  bool killed = false;  ///< by us: TERM did not help
 };
 
 /// All that a program has said.
 struct ProgramWords {
   ProgramWords(const Limits& limits, JobContext& context);
-  /// False if it is more than a result may have.
-  [[nodiscard]] bool add_output(std::string_view text);
+  void add_output(std::string_view text);
 
   std::string output{};
+  bool output_cut = false; ///< it is not all: more came than a result may have
   TextTail errors;
   ControlLines control;
 

@@ -5,7 +5,6 @@
 #include <csignal>
 
 #include <fcntl.h>
-#include <linux/close_range.h>
 #include <pthread.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
@@ -71,8 +70,11 @@ bool set_limits(const Launch& how) noexcept {
 [[noreturn]] void child_main(const Launch& how, pid_t parent, Report& report) noexcept {
   if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent)
     give_up(LaunchStep::parent, report);
-  if (setpgid(0, 0) != 0)
+  // A group of its own, and no terminal that asking for a password could stop it at.
+  if (setsid() < 0)
     give_up(LaunchStep::group, report);
+  if (how.group != nullptr)
+    how.group->store(getpid());
   if (how.directory != nullptr && chdir(how.directory) != 0)
     give_up(LaunchStep::directory, report);
   if (!take_descriptors(how.descriptors))

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <optional>
 
@@ -19,6 +20,7 @@ struct Launch {
   std::array<int, 4> descriptors{};         ///< become 0 to 3; each is 4 or higher
   std::optional<rlim_t> memory_bytes_max{}; ///< address space
   std::optional<rlim_t> cpu_seconds_max{};
+  std::atomic<pid_t>* group = nullptr; ///< where it writes the number of its group
 };
 
 /// What a start failed at.
@@ -39,7 +41,7 @@ struct LaunchFailure {
 };
 
 /// Starts a process and returns when it executes its program: so fast that the size
-/// of ours does not matter (vfork). It leads a process group of its own, has default
+/// of ours does not matter (vfork). It leads a session and group of its own, has default
 /// signal handlers and no signal blocked, has no descriptor but 0 to 3, and is killed
 /// when the calling thread ends. With a failure there is no process.
 [[nodiscard]] pid_t launch(const Launch& how, LaunchFailure& failure) noexcept;

@@ -17,6 +17,9 @@ foreach(folder IN ITEMS config stores actors tests/conformance)
   install(FILES ${headers} DESTINATION "${include_dir}/${name}")
 endforeach()
 install(FILES actors/zzz_jobs.hpp actors/testing.hpp DESTINATION "${include_dir}")
+if(ZZZ_JOBS_NODE) # for who writes plug-ins
+  install(FILES nodes/plugin.hpp DESTINATION "${include_dir}/nodes")
+endif()
 
 install(TARGETS zzz_jobs EXPORT zzz_jobs-targets)
 

@@ -67,6 +67,10 @@ void Entry::set(const std::string& key, Value value) {
   values.emplace_back(key, std::move(value));
 }
 
+void Entry::unset(const std::string& key) {
+  std::erase_if(values, [&](const auto& entry) { return entry.first == key; });
+}
+
 std::string Entry::name() const {
   const auto* value = find("name");
   const auto* text = value != nullptr ? value->get<std::string>() : nullptr;

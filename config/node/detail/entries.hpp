@@ -15,6 +15,7 @@ struct Entry {
   Origin origin{};
   [[nodiscard]] const Value* find(std::string_view key) const;
   void set(const std::string& key, Value value);
+  void unset(const std::string& key);
   /// The text under "name"; empty if there is none.
   [[nodiscard]] std::string name() const;
 };

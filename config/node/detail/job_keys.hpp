@@ -23,7 +23,7 @@ std::vector<Key> job_keys(Get opts) {
       integer_key("priority", at(&JobOpts::priority), {Priority::min(), Priority::max()}), "0"),
     with_standard(integer_key("max_attempts", at(&JobOpts::max_attempts), {1, 10'000}), "20"),
     with_standard(duration_key("timeout", at(&JobOpts::timeout), {1s, std::chrono::days{30}}),
-                  "5m"),
+                  "\"5m\""),
   };
 }
 

@@ -29,7 +29,8 @@ const std::int64_t* number_in(const Value& value, std::int64_t& parsed) {
 }
 
 std::string signed_text(std::int64_t number) {
-  return number < 0 ? std::to_string(number) : grouped(static_cast<std::uint64_t>(number));
+  const auto magnitude = static_cast<std::uint64_t>(number);
+  return number < 0 ? "-" + grouped(0 - magnitude) : grouped(magnitude);
 }
 
 std::string unit_name(milliseconds unit) {

@@ -32,6 +32,26 @@ Rule read_from_file(const Value& named, std::string& text) {
   return {};
 }
 
+bool all_can_read(const std::filesystem::path& file) {
+  std::error_code failed;
+  const auto status = std::filesystem::status(file, failed);
+  return !failed
+    && (status.permissions() & std::filesystem::perms::others_read) != std::filesystem::perms::none;
+}
+
+/// Whether the text must be kept from others: a URL without a password need not be.
+bool is_worth_hiding(const std::string& key, const std::string& text) {
+  if (key != "url")
+    return true;
+  const auto scheme = text.find("://");
+  if (scheme == std::string::npos)
+    return text.find("password") != std::string::npos;
+  const auto authority = text.substr(scheme + 3, text.find('/', scheme + 3) - scheme - 3);
+  const auto at = authority.rfind('@');
+  return (at != std::string::npos && authority.substr(0, at).find(':') != std::string::npos)
+    || text.find("password=") != std::string::npos;
+}
+
 Rule read_from_variable(const Value& named, const std::map<std::string, std::string>& environment,
                         std::string& text) {
   std::string name;
@@ -68,7 +88,8 @@ void resolve_secret(Values& values, const std::string& key, const std::string& p
     return left.second.origin.source > right.second.origin.source;
   });
   std::erase_if(values, is_one);
-  auto& [name, taken] = given.front();
+  const auto& name = given.front().first;
+  auto& taken = given.front().second;
   const auto complain = [&](const Rule& rule) {
     problems.push_back({.origin = taken.origin, .key = path + "." + name, .rule = rule});
   };
@@ -83,6 +104,15 @@ void resolve_secret(Values& values, const std::string& key, const std::string& p
     if (const auto rule = read_from_variable(taken, environment, text); !rule.empty())
       return complain(rule);
     taken.data = text;
+  } else if (const auto* plain = taken.get<std::string>(); plain != nullptr
+             && taken.origin.source == Origin::Source::file && is_worth_hiding(key, *plain)
+             && all_can_read(taken.origin.name)) {
+    problems.push_back({.origin = taken.origin,
+                        .key = path + "." + key,
+                        .rule = "is a secret in a file that every user can read: take that right "
+                                "away, or use "
+                          + key + "_file or " + key + "_env",
+                        .warning = true});
   }
   values.emplace_back(key, std::move(taken));
 }

@@ -84,11 +84,11 @@ std::vector<Key> retry_keys() {
       "retry", ZZZ_JOBS_AT(workers[index].retry_keys.kind),
       {{"exponential", Kind::exponential}, {"linear", Kind::linear}, {"constant", Kind::constant}}),
     with_standard(duration_key("retry_base", ZZZ_JOBS_AT(workers[index].retry_keys.base), range),
-                  "15s, 60s, 30s"),
+                  "by retry"),
     with_standard(duration_key("retry_max", ZZZ_JOBS_AT(workers[index].retry_keys.max), range),
-                  "1h"),
+                  "\"1h\""),
     with_standard(boolean_key("retry_jitter", ZZZ_JOBS_AT(workers[index].retry_keys.jitter)),
-                  "exponential only")};
+                  "true for exponential")};
 }
 
 std::vector<Key> process_keys() {

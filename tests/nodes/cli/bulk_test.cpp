@@ -4,6 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace {
 
 using namespace zzz_jobs::node;
@@ -11,16 +13,22 @@ using nlohmann::json;
 using test::TestHost;
 using zzz_jobs::support::has;
 
-/// As a node with so many matching jobs, of which some cannot be changed.
+/// As a node with so many matching jobs, whose ids are 1 to that; of the first some
+/// cannot be changed.
 void answer_bulk(TestHost& host, int matching, int stubborn = 0) {
-  host.answers = [=, left = matching](const ApiRequest& request) mutable {
+  host.answers = [=](const ApiRequest& request) {
     const auto body = json::parse(request.body);
     if (body["dry_run"].get<bool>())
-      return ApiAnswer{200, json{{"matched", left}, {"changed", 0}, {"failed", 0}}.dump()};
-    const auto changed = std::min(left - stubborn, body["limit"].get<int>());
-    left -= changed;
+      return ApiAnswer{200, json{{"matched", matching}, {"changed", 0}, {"failed", 0}}.dump()};
+    const auto after = body["after"].get<int>();
+    const auto last = std::min(after + body["limit"].get<int>(), matching);
+    const auto failed = std::max(0, std::min(last, stubborn) - after);
     return ApiAnswer{200,
-                     json{{"matched", left}, {"changed", changed}, {"failed", stubborn}}.dump()};
+                     json{{"matched", last - after},
+                          {"changed", last - after - failed},
+                          {"failed", failed},
+                          {"next_after", last == matching ? json() : json(last)}}
+                       .dump()};
   };
 }
 
@@ -57,19 +65,22 @@ TEST_CASE("a change of many says how many and wants --yes") {
   CHECK_THAT(host.complained(),
              has("2,500 jobs match: shall they be cancelled? Say so with --yes"));
   REQUIRE(host.asked.size() == 1);
-  CHECK(
-    json::parse(host.asked[0].body)
-    == json{
-      {"action", "cancel"}, {"filter", {{"queue", "mail"}}}, {"dry_run", true}, {"limit", 1'000}});
+  CHECK(json::parse(host.asked[0].body)
+        == json{{"action", "cancel"},
+                {"filter", {{"queue", "mail"}}},
+                {"dry_run", true},
+                {"limit", 1'000},
+                {"after", 0}});
   CHECK(host.run({"job", "cancel", "--queue", "mail", "--dry-run"}) == cli::exit_ok);
   CHECK(host.said() == "2,500 jobs would be cancelled\n");
   CHECK(host.asked.size() == 1);
   CHECK(host.run({"job", "cancel", "--queue", "mail", "--yes"}) == cli::exit_ok);
   CHECK(host.said() == "2,500 jobs cancelled\n");
-  CHECK(host.asked.size() == 4);
+  REQUIRE(host.asked.size() == 4);
+  CHECK(json::parse(host.asked[3].body)["after"] == 2'000);
 }
 
-TEST_CASE("jobs that cannot be changed end the work and are counted") {
+TEST_CASE("jobs that cannot be changed are counted") {
   TestHost host;
   answer_bulk(host, 1'203, 3);
   CHECK(host.run({"job", "retry", "--state", "discarded", "--yes"}) == cli::exit_failed);
@@ -102,6 +113,8 @@ TEST_CASE("on a terminal somebody is asked") {
 TEST_CASE("which jobs are meant must be said in one way") {
   TestHost host;
   CHECK(host.run({"job", "cancel"}) == cli::exit_usage);
+  CHECK(host.run({"job", "retry", "--all", "--yes"}) == cli::exit_usage);
+  CHECK_THAT(host.complained(), has("--state discarded"));
   CHECK(host.run({"job", "cancel", "4", "--all"}) == cli::exit_usage);
   CHECK(host.run({"job", "cancel", "4", "--queue", "mail"}) == cli::exit_usage);
   CHECK(host.asked.empty());

@@ -6,8 +6,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
-
 namespace {
 
 using namespace zzz_jobs::node;
@@ -15,18 +13,24 @@ using nlohmann::json;
 using test::TestHost;
 using zzz_jobs::support::has;
 
-/// As a node that takes jobs, and refuses those of the worker "bad".
+/// As a node that takes jobs; refuses a request with a job of the worker "", and jobs
+/// of the worker "bad".
 void answer_jobs(TestHost& host) {
   host.answers = [next = 1](const ApiRequest& request) mutable {
-    std::istringstream lines(request.body);
     auto jobs = json::array();
-    for (std::string line; std::getline(lines, line);) {
-      const auto job = json::parse(line);
+    for (const auto& job : json::parse(request.body)) {
+      const auto worker = job.value("worker", "");
+      if (worker.empty())
+        return ApiAnswer{
+          400,
+          json{{"error", "job " + std::to_string(jobs.size() + 1) + ": worker: must not be empty"},
+               {"code", "invalid_argument"}}
+            .dump()};
       jobs.push_back({{"id", next++}, {"conflict", job.value("unique_key", "") == "taken"}});
-      if (job["worker"] == "bad")
+      if (worker == "bad")
         jobs.back() = {{"id", 0}, {"conflict", false}, {"error", "worker: \x1b"}};
     }
-    return ApiAnswer{200, json{{"jobs", jobs}}.dump()};
+    return ApiAnswer{201, json{{"jobs", jobs}}.dump()};
   };
 }
 
@@ -99,14 +103,11 @@ TEST_CASE("enqueue - sends lines in requests of a thousand") {
   CHECK(host.said() == "2,500 jobs enqueued, 1 were there already\n");
   CHECK(host.complained().empty());
   REQUIRE(host.asked.size() == 3);
-  const auto count = [&](std::size_t i) {
-    const auto& body = host.asked[i].body;
-    return std::count(body.begin(), body.end(), '\n');
-  };
+  const auto count = [&](std::size_t i) { return json::parse(host.asked[i].body).size(); };
   CHECK(count(0) == 1'000);
   CHECK(count(1) == 1'000);
   CHECK(count(2) == 501);
-  CHECK_THAT(host.asked[2].body, has(R"({"args":{"n":2499},"worker":"send"})"));
+  CHECK_THAT(host.asked[2].body, has(R"({"worker":"send","args":{"n":2499}})"));
 }
 
 TEST_CASE("enqueue - names the lines that were refused and takes the others") {
@@ -126,8 +127,35 @@ TEST_CASE("options of enqueue - are for the lines that do not say otherwise") {
   host.input.str("{\"worker\":\"a\"}\n{\"worker\":\"a\",\"queue\":\"own\",\"scheduled_at\":7}\n");
   REQUIRE(host.run({"enqueue", "-", "--queue", "mail", "--in", "1m"}) == cli::exit_ok);
   CHECK(host.asked.at(0).body
-        == "{\"delay_s\":60,\"queue\":\"mail\",\"worker\":\"a\"}\n"
-           "{\"queue\":\"own\",\"scheduled_at\":7,\"worker\":\"a\"}\n");
+        == "[{\"worker\":\"a\",\"delay_s\":60,\"queue\":\"mail\"},\n"
+           "{\"worker\":\"a\",\"queue\":\"own\",\"scheduled_at\":7}]");
+}
+
+TEST_CASE("enqueue - sends payloads as they were written") {
+  TestHost host;
+  answer_jobs(host);
+  const std::string line =
+    R"(  {"worker":"a", "args": {"z":1.00, "a":12345678901234567890123, "b":"}"}}  )";
+  host.input.str(line + "\r\n{}\n");
+  (void)host.run({"enqueue", "-", "--priority", "2"});
+  CHECK_THAT(host.asked.at(0).body,
+             has(R"("args": {"z":1.00, "a":12345678901234567890123, "b":"}"})"));
+  CHECK_THAT(host.asked.at(0).body, has(R"({ "priority":2})"));
+}
+
+TEST_CASE("a line that breaks a rule does not keep the others out") {
+  TestHost host;
+  answer_jobs(host);
+  std::string lines;
+  for (int i = 1; i <= 1'700; ++i)
+    lines += (i == 7 || i == 8 || i == 1'000) ? "{\"worker\":\"\"}\n" : "{\"worker\":\"a\"}\n";
+  host.input.str(lines);
+  CHECK(host.run({"enqueue", "-"}) == cli::exit_failed);
+  CHECK(host.said() == "1,697 jobs enqueued, 3 refused\n");
+  CHECK(host.complained()
+        == "zzz-jobs: line 7: worker: must not be empty\n"
+           "zzz-jobs: line 8: worker: must not be empty\n"
+           "zzz-jobs: line 1000: worker: must not be empty\n");
 }
 
 TEST_CASE("enqueue - says which lines are left when the node goes") {
@@ -152,6 +180,17 @@ TEST_CASE("enqueue - says which lines are left when the node goes") {
   host.input.str(lines);
   CHECK(host.run({"enqueue", "-"}) == cli::exit_failed);
   CHECK_THAT(host.complained(), has("lines 1001 to 1500 perhaps"));
+}
+
+TEST_CASE("enqueue - shows its progress to people") {
+  TestHost host;
+  host.terminal_fd = 0;
+  answer_jobs(host);
+  host.input.str("{\"worker\":\"a\"}\nx\n");
+  CHECK(host.run({"enqueue", "-"}) == cli::exit_failed);
+  CHECK_THAT(host.complained(), has("\r\x1b[K1 job enqueued, "));
+  CHECK_THAT(host.complained(), has("zzz-jobs: line 2: not JSON\n"));
+  CHECK(host.complained().ends_with("\r\x1b[K"));
 }
 
 TEST_CASE("enqueue - takes no payload besides") {

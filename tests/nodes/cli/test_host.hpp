@@ -50,6 +50,7 @@ public:
     const auto found = variables.find(name);
     return found == variables.end() ? std::nullopt : std::optional{found->second};
   }
+  std::map<std::string, std::string> environment() override { return variables; }
   std::optional<int> terminal() override { return terminal_fd; }
   bool shows_errors() override { return terminal_fd.has_value(); }
   std::unique_ptr<ApiChannel> open_channel(const cli::Target& target) override {

@@ -53,6 +53,17 @@ TEST_CASE("a cancelled command gets TERM, its whole group too", "[nodes][command
   CHECK(node.supervisor->stop());
 }
 
+TEST_CASE("a suspended command hears of TERM too", "[nodes][command]") {
+  auto section = shell("echo $$ > program; kill -STOP $$");
+  section.stop_grace = 1h;
+  Running node{std::move(section)};
+  const auto job = node.supervisor->enqueue("script");
+  const auto program = node.number("program");
+  REQUIRE(eventually([&] { return process_state(program) == 'T'; }));
+  node.supervisor->cancel(job.id);
+  CHECK(eventually([&] { return !is_running(program); }));
+}
+
 TEST_CASE("a command may use TERM to clean up", "[nodes][command]") {
   Running node{shell("trap 'echo 7 > cleaned; exit 0' TERM; echo $$ > program;"
                      " while :; do sleep 0.05; done")};
@@ -139,9 +150,9 @@ TEST_CASE("a process that has left the command's group holds nothing up", "[node
   }
 }
 
-TEST_CASE("a command dies with a node that is killed", "[nodes][command]") {
+TEST_CASE("a command dies with a node that is killed, its whole group too", "[nodes][command]") {
   const support::TempFolder folder;
-  auto section = shell("echo $$ > program; exec sleep 1000");
+  auto section = shell("sleep 1000 & echo $! > sleeper; echo $$ > program; wait");
   section.directory = folder.path();
   const pid_t node = fork();
   REQUIRE(node >= 0);
@@ -153,7 +164,9 @@ TEST_CASE("a command dies with a node that is killed", "[nodes][command]") {
   CHECK(eventually([&] { return (program = number_in(folder.path() / "program")) != 0; }));
   kill(node, SIGKILL);
   waitpid(node, nullptr, 0);
-  CHECK(eventually([&] { return !is_running(program); }));
+  const auto sleeper = number_in(folder.path() / "sleeper");
+  REQUIRE(sleeper != 0);
+  CHECK(eventually([&] { return !is_running(program) && !is_running(sleeper); }));
 }
 
 TEST_CASE("a command beyond its processor time is killed", "[nodes][command]") {

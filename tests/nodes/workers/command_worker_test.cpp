@@ -96,8 +96,12 @@ TEST_CASE("an output that no result may be fails the attempt", "[nodes][command]
         == 1000);
   CHECK(run(shell("head -c 1001 /dev/zero | tr '\\0' x"), {}, options).error
         == "standard output (the job's result): must be at most 1000 bytes, got 1001");
+  CHECK_THAT(
+    run(shell("head -c 1000 /dev/zero | tr '\\0' x; echo; printf more"), {}, options).error,
+    has("standard output (the job's result): must be at most 1000 bytes"));
   // One that would never end is stopped.
-  CHECK_THAT(run(shell("yes"), {}, options).error, has("must be at most 1000 bytes"));
+  CHECK_THAT(run(shell("yes"), {}, options).error,
+             has("must be at most 1000 bytes; the program was stopped: "));
   CHECK_THAT(run(shell("printf 'a\\377'")).error, has("must be valid UTF-8 (at byte 1)"));
   CHECK_THAT(run(shell("printf 'a\\000'")).error, has("must not contain NUL"));
 }
@@ -146,7 +150,7 @@ TEST_CASE("a command has no descriptors and no signal state of the node", "[node
   sigemptyset(&blocked);
   sigaddset(&blocked, SIGUSR1);
   pthread_sigmask(SIG_BLOCK, &blocked, &mask_before);
-  const auto seen = run(shell("ls /proc/$$/fd; grep -E '^Sig(Blk|Ign|Cgt)' /proc/$$/status"));
+  const auto seen = run(shell("ls /proc/$$/fd; exec grep -E '^Sig(Blk|Ign)' /proc/self/status"));
   sigset_t mask_after{};
   pthread_sigmask(SIG_SETMASK, &mask_before, &mask_after);
   sigaction(SIGPIPE, &before, nullptr);
@@ -155,13 +159,13 @@ TEST_CASE("a command has no descriptors and no signal state of the node", "[node
   REQUIRE(seen.result);
   CHECK(seen.result->rfind("0\n1\n2\n3\nSig", 0) == 0);
   CHECK_THAT(*seen.result, has("SigBlk:\t0000000000000000\n"));
-  CHECK_THAT(*seen.result, has("SigIgn:\t0000000000000000\n"));
+  CHECK_THAT(*seen.result, has("SigIgn:\t0000000000000000"));
   CHECK(sigismember(&mask_after, SIGUSR1) == 1); // ours is as it was
 }
 
-TEST_CASE("a command leads a process group of its own", "[nodes][command]") {
-  const auto seen =
-    run(shell("echo $$ $(ps -o pgid= -p $$ 2>/dev/null || cut -d' ' -f5 /proc/$$/stat)"));
+TEST_CASE("a command has no terminal, and leads a process group of its own", "[nodes][command]") {
+  CHECK(run(shell("(: </dev/tty) 2>/dev/null || echo none")).result == "none");
+  const auto seen = run(shell("echo $$ $(cut -d' ' -f5 /proc/$$/stat)"));
   REQUIRE(seen.result);
   std::istringstream words{*seen.result};
   pid_t pid = 0;

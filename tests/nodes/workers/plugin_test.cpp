@@ -57,7 +57,7 @@ struct Node {
 
 TEST_CASE("a plug-in's handlers run, and enqueue and log", "[nodes][plugin]") {
   Node node;
-  CHECK(node.loader.load(plugin("plugin_words"))
+  CHECK(node.loader.load(fs::path{ZZZ_JOBS_EXAMPLE_PLUGIN})
         == std::vector<std::string>{"count_words", "report_word"});
   node.supervisor.start();
   const auto job = node.supervisor.enqueue("count_words", R"({"text":"to be or not to be"})");
@@ -80,13 +80,25 @@ TEST_CASE("a plug-in's handlers run, and enqueue and log", "[nodes][plugin]") {
 
 TEST_CASE("a plug-in's handlers outlive its loader", "[nodes][plugin]") {
   MemorySupervisor supervisor{{}, support::quick()};
-  PluginLoader{supervisor}.load(plugin("plugin_words"));
+  PluginLoader{supervisor}.load(fs::path{ZZZ_JOBS_EXAMPLE_PLUGIN});
   supervisor.start();
   const auto job = supervisor.enqueue("count_words", R"({"text":"to be or not to be"})");
   REQUIRE(support::eventually(
     [&] { return supervisor.count_by_state("default", JobState::completed) == 3; }));
   CHECK(supervisor.get(job.id)->result == "4 different words");
 }
+
+#ifdef ZZZ_JOBS_TEST_PAGE_PLUGIN
+TEST_CASE("the page's plug-in is one", "[nodes][plugin]") {
+  Node node;
+  CHECK(node.loader.load(plugin("page")) == std::vector<std::string>{"shout"});
+  CHECK(testing::run_handler(node.supervisor, "shout", R"({"text":"hear"})").result == "hear!");
+  const auto lengthy = std::string(1001, 'x');
+  CHECK(testing::run_handler(node.supervisor, "shout", R"({"text":")" + lengthy + R"("})").result
+        == lengthy + "!");
+  CHECK(node.supervisor.list({.worker = "archive"}).size() == 1);
+}
+#endif
 
 TEST_CASE("what is no plug-in of this version is refused", "[nodes][plugin]") {
   Node node;
@@ -120,11 +132,11 @@ TEST_CASE("a plug-in that fails to register has registered nothing", "[nodes][pl
 
 TEST_CASE("a worker's name is one plug-in's alone", "[nodes][plugin]") {
   Node node;
-  node.loader.load(plugin("plugin_words"));
-  CHECK_THAT(node.refusal(plugin("plugin_words")),
+  node.loader.load(fs::path{ZZZ_JOBS_EXAMPLE_PLUGIN});
+  CHECK_THAT(node.refusal(fs::path{ZZZ_JOBS_EXAMPLE_PLUGIN}),
              has("worker \"count_words\" is registered already, by plug-in \""));
   PluginLoader other{node.supervisor, {"count_words"}};
-  CHECK_THROWS_WITH(other.load(plugin("plugin_words")),
+  CHECK_THROWS_WITH(other.load(fs::path{ZZZ_JOBS_EXAMPLE_PLUGIN}),
                     has("worker \"count_words\" is registered already, by the node's file"));
 }
 

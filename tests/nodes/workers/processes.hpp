@@ -8,15 +8,19 @@
 
 namespace zzz_jobs::node {
 
-/// Whether a process executes something still; one that has ended and that nobody
-/// has waited for does not.
-inline bool is_running(pid_t pid) {
+/// The state of a process as proc(5) has it, such as T when it is suspended; X if it
+/// is not there.
+inline char process_state(pid_t pid) {
   std::ifstream file{"/proc/" + std::to_string(pid) + "/stat"};
   std::string text;
-  if (!std::getline(file, text))
-    return false;
-  const auto after_name = text.rfind(')');
-  const char state = text.at(after_name + 2);
+  // The name before it, in parentheses, may contain anything.
+  return std::getline(file, text) ? text.at(text.rfind(')') + 2) : 'X';
+}
+
+/// Whether it executes something still; one that has ended and that nobody has waited
+/// for does not.
+inline bool is_running(pid_t pid) {
+  const char state = process_state(pid);
   return state != 'Z' && state != 'X';
 }
 

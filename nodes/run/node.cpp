@@ -1,0 +1,178 @@
+#include <zzz_jobs/nodes/run/node.hpp>
+
+#include <zzz_jobs/config/node/load.hpp>
+#include <zzz_jobs/nodes/control/control_server.hpp>
+#include <zzz_jobs/nodes/control/http_server.hpp>
+#include <zzz_jobs/nodes/control/node_api.hpp>
+#include <zzz_jobs/nodes/run/examine.hpp>
+#include <zzz_jobs/nodes/run/open_store.hpp>
+#include <zzz_jobs/nodes/workers/command_worker.hpp>
+#include <zzz_jobs/nodes/workers/plugin_loader.hpp>
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+#include <utility>
+
+namespace zzz_jobs::node {
+namespace {
+
+constexpr std::chrono::seconds lock_patience{5};
+constexpr std::chrono::milliseconds lock_pause{20};
+
+MissedTicks missed_of(const std::string& name) {
+  return name == "skip" ? MissedTicks::skip
+    : name == "all"     ? MissedTicks::all
+                        : MissedTicks::latest;
+}
+
+NodeFacts facts_of(const NodeConfig& config) {
+  return {.name = config.name,
+          .store = store_name(config.store.kind),
+          .started_at = system_clock()->now(),
+          .config_file = config.file.string()};
+}
+
+/// A verb that works on the file without a node is through in a moment.
+std::unique_ptr<OpenStore> open_patiently(const NodeConfig& config,
+                                          const SupervisorConfig& supervisor) {
+  const auto deadline = std::chrono::steady_clock::now() + lock_patience;
+  for (;;) {
+    try {
+      return open_store(config, supervisor);
+    } catch (const Error& error) {
+      if (error.code() != errc::locked || std::chrono::steady_clock::now() >= deadline)
+        throw;
+    }
+    std::this_thread::sleep_for(lock_pause);
+  }
+}
+
+} // namespace
+
+struct Node::Impl {
+  Impl(NodeSetting chosen, NodeLog& to)
+    : setting(std::move(chosen)), log(to),
+      store(open_patiently(setting.config, supervisor_config())),
+      api({.supervisor = store->supervisor(),
+           .facts = facts_of(setting.config),
+           .stop = setting.on_stop_asked,
+           .doctor = examination_of(setting.config)}) {
+    register_everything();
+  }
+
+  [[nodiscard]] SupervisorConfig supervisor_config() {
+    auto config = supervisor_config_of(setting.config);
+    config.log = log.sink();
+    return config;
+  }
+
+  void register_everything() {
+    auto& supervisor = store->supervisor();
+    std::vector<std::string> commands;
+    for (const auto& worker : setting.config.workers) {
+      supervisor.register_worker(make_command_worker(worker, setting.config.limits));
+      commands.push_back(worker.name);
+    }
+    PluginLoader plugins{supervisor, std::move(commands)};
+    for (const auto& plugin : setting.config.plugins)
+      for (const auto& worker : plugins.load(plugin.path))
+        log.write(LogLevel::info,
+                  "plugin_worker worker=\"" + worker + "\" path=\"" + plugin.path.string() + "\"");
+    for (const auto& cron : setting.config.crons)
+      supervisor.register_cron(cron.name, cron.expression, cron.worker, cron.args, cron.opts,
+                               {.zone = cron.zone, .missed = missed_of(cron.missed)});
+  }
+
+  void start() {
+    if (!setting.control_socket.empty())
+      control = std::make_unique<ControlServer>(
+        ControlServerSetting{.path = prepared(setting.control_socket)}, api);
+    if (!setting.config.http.listen.empty())
+      start_http();
+    store->supervisor().start();
+    log.write(LogLevel::info,
+              "node_started name=\"" + setting.config.name
+                + "\" store=" + store_name(setting.config.store.kind)
+                + " queues=" + std::to_string(setting.config.queues.size())
+                + " workers=" + std::to_string(store->supervisor().worker_names().size())
+                + " socket=\"" + setting.control_socket.string() + "\"");
+  }
+
+  void start_http() {
+    const auto& section = setting.config.http;
+    http = std::make_unique<HttpServer>(HttpServerSetting{.listen = section.listen,
+                                                          .token = section.token.reveal(),
+                                                          .certificate = section.certificate,
+                                                          .key = section.key},
+                                        api);
+    log.write(LogLevel::info, "http_listening address=\"" + http->address() + "\"");
+  }
+
+  /// The folder of sockets is ours alone.
+  static const std::filesystem::path& prepared(const std::filesystem::path& socket) {
+    const auto folder = socket.parent_path();
+    if (!folder.empty() && !std::filesystem::exists(folder)) {
+      std::filesystem::create_directories(folder);
+      std::filesystem::permissions(folder, std::filesystem::perms::owner_all);
+    }
+    return socket;
+  }
+
+  NodeSetting setting;
+  NodeLog& log;
+  std::unique_ptr<OpenStore> store;
+  Api api;
+  std::unique_ptr<ControlServer> control{};
+  std::unique_ptr<HttpServer> http{};
+};
+
+Node::Node(NodeSetting setting, NodeLog& log)
+  : impl_(std::make_unique<Impl>(std::move(setting), log)) {}
+
+Node::~Node() = default;
+
+void Node::start() {
+  impl_->start();
+}
+
+bool Node::stop() {
+  return impl_->store->supervisor().stop();
+}
+
+std::vector<std::string> Node::reload(const NodeConfig& config) {
+  auto& now = impl_->setting.config;
+  auto& supervisor = impl_->store->supervisor();
+  for (const auto& queue : config.queues) {
+    const auto same = std::find_if(now.queues.begin(), now.queues.end(),
+                                   [&](const auto& one) { return one.name == queue.name; });
+    if (same == now.queues.end() || same->concurrency == queue.concurrency)
+      continue;
+    supervisor.set_concurrency(queue.name, queue.concurrency);
+    same->concurrency = queue.concurrency;
+  }
+  impl_->log.set_level(config.log.level);
+  now.log.level = config.log.level;
+  return changed_keys(now, config);
+}
+
+AnySupervisor& Node::supervisor() noexcept {
+  return impl_->store->supervisor();
+}
+
+const NodeConfig& Node::config() const noexcept {
+  return impl_->setting.config;
+}
+
+std::string Node::status() const {
+  const auto& supervisor = impl_->store->supervisor();
+  std::uint32_t running = 0;
+  for (const auto& queue : supervisor.queues())
+    running += queue.running;
+  const auto stats = supervisor.stats();
+  return std::to_string(running) + " running, " + std::to_string(stats.completed) + " completed, "
+    + std::to_string(stats.failed) + " failed attempts, " + std::to_string(stats.discarded)
+    + " discarded";
+}
+
+} // namespace zzz_jobs::node

@@ -1,0 +1,70 @@
+#include <zzz_jobs/nodes/run/open_store.hpp>
+
+#include <utility>
+
+namespace zzz_jobs::node {
+namespace {
+
+template <Store S>
+class OpenAs final : public OpenStore {
+public:
+  OpenAs(typename S::Config store, SupervisorConfig config, caf::actor_system* system)
+    : supervisor_(system == nullptr ? Supervisor<S>{std::move(store), std::move(config)}
+                                    : Supervisor<S>{std::move(store), std::move(config), *system}) {
+  }
+  [[nodiscard]] AnySupervisor& supervisor() noexcept override { return supervisor_; }
+
+private:
+  Supervisor<S> supervisor_;
+};
+
+[[noreturn]] void built_without(const char* store) {
+  throw Error(errc::unsupported,
+              std::string{"store.kind: this program was built without "} + store);
+}
+
+} // namespace
+
+std::unique_ptr<OpenStore> open_store(const NodeConfig& config, SupervisorConfig supervisor,
+                                      caf::actor_system* system) {
+  const auto& store = config.store;
+  switch (store.kind) {
+    case StoreKind::memory:
+      return std::make_unique<OpenAs<MemoryStore>>(
+        MemoryStore::Config{.capacity = store.capacity, .limits = config.limits},
+        std::move(supervisor), system);
+    case StoreKind::sqlite:
+#ifdef ZZZ_JOBS_HAS_SQLITE
+      return std::make_unique<OpenAs<SqliteStore>>(
+        SqliteStore::Config{.path = store.path,
+                            .durability =
+                              store.full_durability ? Durability::full : Durability::normal,
+                            .busy_timeout = store.busy_timeout,
+                            .limits = config.limits},
+        std::move(supervisor), system);
+#else
+      built_without("SQLite");
+#endif
+    case StoreKind::postgres:
+#ifdef ZZZ_JOBS_HAS_POSTGRES
+      return std::make_unique<OpenAs<PgStore>>(
+        PgStore::Config{.url = store.url.reveal(),
+                        .schema = store.schema,
+                        .migrate = store.migrate,
+                        .pooled = store.pooled,
+                        .lease = store.lease,
+                        .look_interval = store.look_interval,
+                        .connect_timeout = store.connect_timeout,
+                        .answer_timeout = store.answer_timeout,
+                        .limits = config.limits,
+                        .log = supervisor.log},
+        std::move(supervisor), system);
+#else
+      built_without("PostgreSQL");
+#endif
+    case StoreKind::gateway: break;
+  }
+  built_without("gateways");
+}
+
+} // namespace zzz_jobs::node

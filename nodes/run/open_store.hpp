@@ -1,0 +1,25 @@
+#pragma once
+
+#include <zzz_jobs/actors/supervisor.hpp>
+#include <zzz_jobs/config/node/node_config.hpp>
+
+#include <memory>
+
+namespace zzz_jobs::node {
+
+/// A supervisor over whichever store a node's file names.
+class OpenStore {
+public:
+  virtual ~OpenStore() = default;
+  [[nodiscard]] virtual AnySupervisor& supervisor() noexcept = 0;
+};
+
+/// Opens the store of `config` with a supervisor that is not started yet. `system`:
+/// where its actors live, which must outlive it; null: a system of its own.
+/// @throws Error as the store does, and Error(unsupported) for a kind that this
+/// program was built without.
+[[nodiscard]] std::unique_ptr<OpenStore> open_store(const NodeConfig& config,
+                                                    SupervisorConfig supervisor,
+                                                    caf::actor_system* system = nullptr);
+
+} // namespace zzz_jobs::node

@@ -1,0 +1,194 @@
+#include <zzz_jobs/nodes/run/run_node.hpp>
+
+#include <zzz_jobs/nodes/run/idle.hpp>
+#include <zzz_jobs/nodes/run/node.hpp>
+#include <zzz_jobs/nodes/run/service.hpp>
+#include <zzz_jobs/nodes/run/signals.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <optional>
+#include <thread>
+
+namespace zzz_jobs::node {
+namespace {
+
+using namespace std::chrono_literals;
+using Steady = std::chrono::steady_clock;
+
+constexpr int exit_ok = 0;
+constexpr int exit_failed = 1;
+constexpr int exit_usage = 2;
+constexpr int exit_again = 75; // EX_TEMPFAIL: systemd or a cron line tries again
+
+constexpr auto idle_check_interval = 100ms;
+constexpr auto status_interval = 5s;
+
+bool write_problems(const LoadedConfig& loaded, std::ostream& err) {
+  for (const auto& problem : loaded.problems)
+    err << (problem.warning ? "warning: " : "") << text_of(problem) << '\n';
+  err.flush();
+  return !loaded.holds();
+}
+
+int exit_of(errc code) {
+  return code == errc::unavailable || code == errc::locked ? exit_again : exit_failed;
+}
+
+/// The main loop of a node that has started.
+class Foreground {
+public:
+  Foreground(const RunOptions& options, Node& node, NodeLog& log, Signals& signals)
+    : options_(options), node_(node), log_(log), signals_(signals) {}
+
+  /// Until the node shall end.
+  void run() {
+    service_.ready(node_.status());
+    const auto watchdog = service_.watchdog_interval();
+    auto next_feed = Steady::now();
+    auto next_status = Steady::now();
+    while (!stop_asked_) {
+      const auto now = Steady::now();
+      if (watchdog && now >= next_feed) {
+        feed_watchdog();
+        next_feed = now + *watchdog;
+      }
+      if (now >= next_status) {
+        service_.status(node_.status());
+        next_status = now + status_interval;
+      }
+      if (options_.once && has_nothing_due())
+        return;
+      if (const auto signal = signals_.wait(pause(watchdog)); signal && ends(*signal))
+        return;
+    }
+  }
+
+  /// Drains; a second signal hurries. True if every handler ended by itself.
+  bool drain() {
+    log_.write(LogLevel::info, "node_stopping");
+    service_.stopping("draining");
+    std::atomic<bool> done{false};
+    std::thread second([&] {
+      while (!done)
+        if (const auto signal = signals_.wait(1s); signal && *signal != SIGHUP) {
+          log_.write(LogLevel::warning, "node_hurried");
+          node_.supervisor().hurry_stop();
+        }
+    });
+    const bool clean = node_.stop();
+    done = true;
+    signals_.wake();
+    second.join();
+    return clean;
+  }
+
+  /// Any thread.
+  void ask_to_stop() {
+    stop_asked_ = true;
+    signals_.wake();
+  }
+
+private:
+  [[nodiscard]] std::chrono::milliseconds
+  pause(const std::optional<std::chrono::milliseconds>& watchdog) const {
+    const std::chrono::milliseconds most = options_.once ? idle_check_interval : 1000ms;
+    return watchdog ? std::clamp(*watchdog / 2, 10ms, most) : most;
+  }
+
+  /// True if the node shall end.
+  bool ends(int signal) {
+    if (signal != SIGHUP)
+      return true;
+    reload();
+    return false;
+  }
+
+  /// Only an answer of the store actor feeds it: that one does all the work. That the
+  /// database is away is no reason to be ended.
+  void feed_watchdog() {
+    try {
+      node_.supervisor().with_store([](AnyStore&) {});
+      service_.feed_watchdog();
+    } catch (const Error&) {
+      log_.write(LogLevel::error, "watchdog_not_fed reason=\"the store actor does not answer\"");
+    }
+  }
+
+  bool has_nothing_due() {
+    try {
+      return is_idle(node_.supervisor());
+    } catch (const Error&) { // an outage: what is due cannot be known
+      return false;
+    }
+  }
+
+  void reload() {
+    service_.reloading();
+    auto sources = options_.sources;
+    sources.environment = process_environment();
+    const auto loaded = load_node_config(sources);
+    for (const auto& problem : loaded.problems)
+      log_.write(problem.warning ? LogLevel::warning : LogLevel::error,
+                 "config_problem text=\"" + text_of(problem) + "\"");
+    if (loaded.holds())
+      take_over(loaded.config);
+    else
+      log_.write(LogLevel::error, "config_kept reason=\"the new one does not hold\"");
+    service_.reloaded(node_.status());
+  }
+
+  void take_over(const NodeConfig& config) {
+    const auto waiting = node_.reload(config);
+    std::string keys;
+    for (const auto& key : waiting)
+      keys += (keys.empty() ? "" : ", ") + key;
+    log_.write(LogLevel::info, "config_reloaded");
+    if (!keys.empty())
+      log_.write(LogLevel::warning, "config_needs_restart keys=\"" + keys + "\"");
+  }
+
+  const RunOptions& options_;
+  Node& node_;
+  NodeLog& log_;
+  Signals& signals_;
+  Service service_{};
+  std::atomic<bool> stop_asked_{false};
+};
+
+int run_loaded(const RunOptions& options, NodeConfig config, NodeLog& log, Signals& signals) {
+  Foreground* running = nullptr; // known before anything can ask
+  NodeSetting setting{.config = std::move(config),
+                      .control_socket = {},
+                      .on_stop_asked = [&running] { running->ask_to_stop(); }};
+  if (setting.config.control.on)
+    setting.control_socket = default_control_socket(setting.config, process_environment());
+  Node node{std::move(setting), log};
+  Foreground foreground{options, node, log, signals};
+  running = &foreground;
+  node.start();
+  foreground.run();
+  const bool clean = foreground.drain();
+  log.write(LogLevel::info, std::string{"node_ended clean="} + (clean ? "true" : "false"));
+  return clean ? exit_ok : exit_failed;
+}
+
+} // namespace
+
+int run_node(const RunOptions& options, std::ostream& err) {
+  auto loaded = load_node_config(options.sources);
+  if (write_problems(loaded, err))
+    return exit_usage;
+  Signals signals; // before any other thread
+  NodeLog log{loaded.config.log};
+  try {
+    return run_loaded(options, std::move(loaded.config), log, signals);
+  } catch (const Error& error) {
+    log.write(LogLevel::error, "node_failed error=\"" + std::string{error.what()} + "\"");
+    return exit_of(error.code());
+  }
+}
+
+} // namespace zzz_jobs::node

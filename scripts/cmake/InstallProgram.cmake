@@ -1,0 +1,52 @@
+# The zzz-jobs program with what belongs to it, and the Debian package of both.
+include(GNUInstallDirs)
+install(TARGETS zzz-jobs RUNTIME COMPONENT program)
+install(FILES nodes/plugin.hpp DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/zzz_jobs/nodes")
+
+set(generated "${PROJECT_BINARY_DIR}/program")
+# The program writes its completions and its page itself, so they are never behind.
+add_custom_command(
+  OUTPUT "${generated}/zzz-jobs.bash" "${generated}/_zzz-jobs"
+  COMMAND "${CMAKE_COMMAND}" -E make_directory "${generated}"
+  COMMAND zzz-jobs completion bash > "${generated}/zzz-jobs.bash"
+  COMMAND zzz-jobs completion zsh > "${generated}/_zzz-jobs"
+  DEPENDS zzz-jobs VERBATIM)
+add_custom_target(program_files ALL DEPENDS "${generated}/zzz-jobs.bash" "${generated}/_zzz-jobs")
+
+install(FILES "${generated}/zzz-jobs.bash" RENAME zzz-jobs COMPONENT program
+        DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions")
+install(FILES "${generated}/_zzz-jobs" COMPONENT program
+        DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions")
+install(FILES nodes/cli/zzz-jobs.1 COMPONENT program DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
+install(FILES nodes/service/zzz-jobs.service COMPONENT program DESTINATION lib/systemd/system)
+install(FILES config/quickstart.toml config/production.toml config/cluster.toml COMPONENT program
+        DESTINATION "${CMAKE_INSTALL_DOCDIR}/examples")
+install(FILES docs/node-file.md docs/cli.md docs/command-workers.md docs/http-api.md LICENSE
+        CHANGELOG.md COMPONENT program DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+
+# --- cpack -G DEB: zzz-jobs_VERSION_ARCH.deb ---------------------------------------
+
+# Its own, beside those of the folders above: what an administrator changes is kept.
+install(FILES nodes/service/zzz-jobs.toml COMPONENT program DESTINATION /etc/zzz-jobs)
+
+set(CPACK_GENERATOR DEB)
+set(CPACK_PACKAGE_NAME zzz-jobs)
+set(CPACK_PACKAGE_VERSION "${PROJECT_VERSION}")
+set(CPACK_PACKAGE_CONTACT "The zzz_jobs project")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "Background jobs: queues, workers, schedules, retries")
+set(CPACK_PACKAGE_DESCRIPTION
+    "A node executes jobs that are kept in memory, SQLite or PostgreSQL, with programs of any
+language or plug-ins in C++ as workers; its verbs show and control what happens.")
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_COMPONENTS_ALL program)
+set(CPACK_DEB_COMPONENT_INSTALL ON)
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_NAME zzz-jobs)
+set(CPACK_DEBIAN_PROGRAM_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_SECTION admin)
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_RECOMMENDS tzdata)
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_CONTROL_EXTRA
+    "${PROJECT_SOURCE_DIR}/nodes/service/conffiles;${PROJECT_SOURCE_DIR}/nodes/service/postinst;${PROJECT_SOURCE_DIR}/nodes/service/prerm;${PROJECT_SOURCE_DIR}/nodes/service/postrm")
+set(CPACK_DEBIAN_PROGRAM_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+include(CPack)
