@@ -4,6 +4,7 @@
 #include <zzz_jobs/nodes/cluster.hpp>
 #include <zzz_jobs/nodes/control/control_server.hpp>
 #include <zzz_jobs/nodes/control/http_server.hpp>
+#include <zzz_jobs/nodes/control/metrics.hpp>
 #include <zzz_jobs/nodes/control/node_api.hpp>
 #include <zzz_jobs/nodes/run/examine.hpp>
 #include <zzz_jobs/nodes/run/open_store.hpp>
@@ -120,11 +121,16 @@ struct Node::Impl {
 
   void start_http() {
     const auto& section = setting.config.http;
-    http = std::make_unique<HttpServer>(HttpServerSetting{.listen = section.listen,
-                                                          .token = section.token.reveal(),
-                                                          .certificate = section.certificate,
-                                                          .key = section.key},
-                                        api);
+    metrics = std::make_unique<Metrics>(MetricsSetting{.supervisor = store->supervisor(),
+                                                       .facts = facts_of(setting.config),
+                                                       .cluster = cluster.get()});
+    http =
+      std::make_unique<HttpServer>(HttpServerSetting{.listen = section.listen,
+                                                     .token = section.token.reveal(),
+                                                     .certificate = section.certificate,
+                                                     .key = section.key,
+                                                     .metrics = [this] { return metrics->text(); }},
+                                   api);
     log.write(LogLevel::info, "http_listening address=\"" + http->address() + "\"");
   }
 
@@ -144,6 +150,7 @@ struct Node::Impl {
   std::unique_ptr<Cluster> cluster;
   Api api;
   std::unique_ptr<ControlServer> control{};
+  std::unique_ptr<Metrics> metrics{};
   std::unique_ptr<HttpServer> http{};
 };
 

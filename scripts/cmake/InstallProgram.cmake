@@ -1,7 +1,6 @@
 # The zzz-jobs program with what belongs to it, and the Debian package of both.
 include(GNUInstallDirs)
 install(TARGETS zzz-jobs RUNTIME COMPONENT program)
-install(FILES nodes/plugin.hpp DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/zzz_jobs/nodes")
 
 set(generated "${PROJECT_BINARY_DIR}/program")
 # The program writes its completions and its page itself, so they are never behind.
