@@ -1,5 +1,6 @@
 #pragma once
 
+#include <zzz_jobs/stores/node_record.hpp>
 #include <zzz_jobs/stores/plain_store_adapter.hpp>
 #include <zzz_jobs/stores/store.hpp>
 #include <zzz_jobs/stores/store_signal.hpp>
@@ -39,8 +40,17 @@ public:
   virtual void resume_queue(std::string_view queue) = 0;
   virtual bool is_paused(std::string_view queue) = 0;
   virtual std::uint32_t delete_completed(UnixTime older_than) = 0;
+  // The published operations that claim and end one job; see the concept Store.
+  virtual Job enqueue(std::string_view worker, std::string_view args, const JobOpts& opts) = 0;
+  virtual std::optional<Job> claim(std::string_view queue) = 0;
+  virtual void complete(std::int64_t id) = 0;
+  virtual void fail(std::int64_t id, std::string_view error) = 0;
+  virtual void discard(std::int64_t id, std::string_view error) = 0;
   /// For stores that remember which queues are empty: jobs may have come unnoticed.
   virtual void look_again() = 0;
+  /// For stores that other processes share: all nodes, and what this one is.
+  virtual std::vector<NodeRecord> nodes() = 0;
+  virtual void describe_node(const NodeDescription& description) = 0;
   /// For stores that other processes share: who hears what these do.
   virtual void on_signal(StoreSignalHandler handler) = 0;
 };
@@ -97,9 +107,25 @@ public:
   std::uint32_t delete_completed(UnixTime older_than) override {
     return store_.delete_completed(older_than);
   }
+  Job enqueue(std::string_view worker, std::string_view args, const JobOpts& opts) override {
+    return store_.enqueue(worker, args, opts);
+  }
+  std::optional<Job> claim(std::string_view queue) override { return store_.claim(queue); }
+  void complete(std::int64_t id) override { store_.complete(id); }
+  void fail(std::int64_t id, std::string_view error) override { store_.fail(id, error); }
+  void discard(std::int64_t id, std::string_view error) override { store_.discard(id, error); }
   void look_again() override {
     if constexpr (requires { store_.look_again(); })
       store_.look_again();
+  }
+  std::vector<NodeRecord> nodes() override {
+    if constexpr (requires { store_.nodes(); })
+      return store_.nodes();
+    return {};
+  }
+  void describe_node(const NodeDescription& description) override {
+    if constexpr (requires { store_.describe_node(description); })
+      store_.describe_node(description);
   }
   void on_signal(StoreSignalHandler handler) override {
     if constexpr (requires { store_.on_signal(std::move(handler)); })

@@ -3,6 +3,7 @@
 #include <zzz_jobs/nodes/cli/confirm.hpp>
 #include <zzz_jobs/nodes/cli/fields.hpp>
 #include <zzz_jobs/nodes/cli/job_filter.hpp>
+#include <zzz_jobs/nodes/cli/progress.hpp>
 #include <zzz_jobs/nodes/cli/when.hpp>
 
 #include <nlohmann/json.hpp>
@@ -61,12 +62,15 @@ int change_counted(Context& context, const Action& action, std::int64_t matched)
   std::int64_t changed = 0;
   std::int64_t failed = 0;
   std::optional<std::int64_t> after = 0;
+  Progress progress(context.host());
   while (after && changed + failed < matched) {
     const auto answer = bulk(context, action, false, *after);
     changed += number_at(answer, "changed").value_or(0);
     failed += number_at(answer, "failed").value_or(0);
     after = number_at(answer, "next_after");
+    progress.show(counted(changed, "job") + " of " + grouped(matched) + ' ' + action.done);
   }
+  progress.clear();
   context.out() << counted(changed, "job") << ' ' << action.done << '\n';
   if (failed > 0)
     context.err() << "zzz-jobs: " << counted(failed, "job") << " could not be " << action.done

@@ -28,11 +28,16 @@ std::optional<errc> errc_from(const std::string& name) {
   return std::nullopt;
 }
 
-nlohmann::json parsed(const std::string& body) {
-  auto answer = nlohmann::json::parse(body, nullptr, false);
-  if (answer.is_discarded())
+/// @throws Failure for an error, and for what no node says.
+nlohmann::json json_of(const ApiAnswer& answer) {
+  if (answer.status >= 400)
+    throw failure_of(answer);
+  if (answer.body.empty())
+    return nlohmann::json::object();
+  auto body = nlohmann::json::parse(answer.body, nullptr, false);
+  if (body.is_discarded())
     throw Failure(exit_failed, "the answer is not JSON: is this a zzz-jobs node?");
-  return answer;
+  return body;
 }
 
 } // namespace
@@ -100,10 +105,12 @@ ApiAnswer Context::call(const ApiRequest& request) {
 }
 
 nlohmann::json Context::ask(const ApiRequest& request) {
+  return json_of(call(request));
+}
+
+nlohmann::json Context::ask_if_there(const ApiRequest& request) {
   const auto answer = call(request);
-  if (answer.status >= 400)
-    throw failure_of(answer);
-  return answer.body.empty() ? nlohmann::json::object() : parsed(answer.body);
+  return answer.status == 404 ? nlohmann::json::object() : json_of(answer);
 }
 
 void Context::print_json(const nlohmann::json& answer) {

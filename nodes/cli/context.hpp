@@ -33,6 +33,8 @@ public:
   /// Asks the target, which is opened at the first call.
   /// @throws Failure with the status that the answer's error code stands for.
   nlohmann::json ask(const ApiRequest& request);
+  /// The same; an empty object where there is nothing (404).
+  nlohmann::json ask_if_there(const ApiRequest& request);
   /// The same with an answer that may be an error.
   ApiAnswer call(const ApiRequest& request);
 

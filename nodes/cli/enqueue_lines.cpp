@@ -2,6 +2,7 @@
 
 #include <zzz_jobs/nodes/cli/enqueue_options.hpp>
 #include <zzz_jobs/nodes/cli/fields.hpp>
+#include <zzz_jobs/nodes/cli/progress.hpp>
 #include <zzz_jobs/nodes/cli/when.hpp>
 
 #include <nlohmann/json.hpp>
@@ -44,6 +45,7 @@ private:
   [[nodiscard]] std::string interrupted(const char* reason, bool in_doubt) const;
 
   Context& context_;
+  Progress progress_{context_.host()};
   nlohmann::json defaults_;
   std::vector<Line> batch_{};
   std::size_t batch_bytes_ = 0;
@@ -154,17 +156,17 @@ void Feed::count(Lines lines, const nlohmann::json& answer) {
 }
 
 void Feed::refuse(std::int64_t line, std::string_view reason) {
-  if (++refused_ <= refusals_told)
-    context_.err() << "zzz-jobs: line " << line << ": " << printable(reason) << '\n';
+  if (++refused_ > refusals_told)
+    return;
+  progress_.clear();
+  context_.err() << "zzz-jobs: line " << line << ": " << printable(reason) << '\n';
 }
 
 void Feed::show_progress() {
-  if (!context_.host().shows_errors())
-    return;
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start_;
   const auto rate = static_cast<double>(enqueued_) / std::max(elapsed.count(), 0.001);
-  context_.err() << "\r\x1b[K" << counted(enqueued_, "job") << " enqueued, "
-                 << grouped(static_cast<std::int64_t>(rate)) << "/s" << std::flush;
+  progress_.show(counted(enqueued_, "job") + " enqueued, "
+                 + grouped(static_cast<std::int64_t>(rate)) + "/s");
 }
 
 /// Lets somebody go on with the lines that were not enqueued.
@@ -177,8 +179,7 @@ std::string Feed::interrupted(const char* reason, bool in_doubt) const {
 }
 
 int Feed::finish() {
-  if (context_.host().shows_errors())
-    context_.err() << "\r\x1b[K";
+  progress_.clear();
   if (refused_ > refusals_told)
     context_.err() << "zzz-jobs: and " << counted(refused_ - refusals_told, "more line") << '\n';
   if (context_.wants_json()) {

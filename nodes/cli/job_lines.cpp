@@ -108,7 +108,9 @@ void print_job(std::ostream& out, const nlohmann::json& job, const Style& style,
   facts.add("queue", shown_text(job, "queue"));
   facts.add("worker", shown_text(job, "worker"));
   facts.add("priority", shown_number(job, "priority"));
-  facts.add("attempts", attempts(job) + " (claimed " + shown_number(job, "attempt") + " times)");
+  facts.add("attempts",
+            attempts(job) + " (claimed " + counted(number_at(job, "attempt").value_or(0), "time")
+              + ")");
   facts.add("timeout",
             duration_text(std::chrono::seconds{number_at(job, "timeout_s").value_or(0)}));
   add_times(facts, job, now);

@@ -18,7 +18,8 @@ Moment look(Context& context) {
   moment.version = context.ask({.path = "/api/v1/version"});
   moment.at = std::chrono::steady_clock::now();
   moment.stats = context.ask({.path = "/api/v1/stats"});
-  moment.nodes = context.ask({.path = "/api/v1/nodes"});
+  // Without nodes beside it a node may have no such list.
+  moment.nodes = context.ask_if_there({.path = "/api/v1/nodes"});
   moment.jobs = context.ask(
     {.path = "/api/v1/jobs",
      .query = {{"state", "executing"}, {"limit", running_jobs_max}, {"order", "oldest"}}});

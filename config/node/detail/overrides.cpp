@@ -98,13 +98,16 @@ bool make_entry(const std::string& variable, SectionEntries& found, const Value&
 
 /// Others may use the prefix too (a service's address in Kubernetes), so what is not
 /// known only makes a warning, and only where a key seems to be meant.
-void warn_of_unknown(const std::string& variable, const std::vector<std::string>& known,
+void warn_of_unknown(const std::string& variable, const std::multimap<std::string, Target>& known,
                      const std::vector<SectionEntries>& sections,
                      std::vector<ConfigProblem>& problems) {
   const bool of_section = std::ranges::any_of(sections, [&](const SectionEntries& found) {
     return variable.starts_with(std::string{prefix} + capitals(found.section->name) + "_");
   });
-  auto nearest = nearest_name(variable, known);
+  std::vector<std::string> names;
+  for (const auto& entry : known)
+    names.push_back(entry.first);
+  auto nearest = nearest_name(variable, names);
   if (!nearest.empty() && edit_distance(variable, nearest) > 3)
     nearest.clear();
   if (of_section || !nearest.empty())
@@ -112,6 +115,25 @@ void warn_of_unknown(const std::string& variable, const std::vector<std::string>
                         .rule = "sets no key of this configuration",
                         .nearest = nearest,
                         .warning = true});
+}
+
+void apply_variable(const Value& value, const std::multimap<std::string, Target>& known,
+                    std::vector<SectionEntries>& sections, std::vector<ConfigProblem>& problems) {
+  const auto& variable = value.origin.name;
+  const auto same = known.equal_range(variable);
+  if (same.first == same.second) {
+    const bool made = std::ranges::any_of(
+      sections, [&](SectionEntries& found) { return make_entry(variable, found, value); });
+    if (!made)
+      warn_of_unknown(variable, known, sections, problems);
+  } else if (std::next(same.first) != same.second) {
+    problems.push_back({.origin = value.origin,
+                        .rule = "stands for more than one key: entries' names differ only in "
+                                "what a variable cannot show; use a flag"});
+  } else {
+    const auto& target = same.first->second;
+    sections[target.section].entries[target.entry].set(target.key, value);
+  }
 }
 
 std::vector<std::string> flag_sections() {
@@ -204,30 +226,12 @@ void apply_environment(const std::map<std::string, std::string>& environment,
                        std::vector<SectionEntries>& sections,
                        std::vector<ConfigProblem>& problems) {
   const auto known = variables_of(sections);
-  std::vector<std::string> names;
-  for (const auto& [name, target] : known)
-    names.push_back(name);
-  for (const auto& [variable, text] : environment) {
-    if (!variable.starts_with(prefix) || variable == file_variable || text.empty())
-      continue;
-    const Value value{.data = text,
+  for (const auto& [variable, text] : environment)
+    if (variable.starts_with(prefix) && variable != file_variable && !text.empty())
+      apply_variable({.data = text,
                       .origin = {.source = Origin::Source::environment, .name = variable},
-                      .loose = true};
-    const auto [begin, end] = known.equal_range(variable);
-    if (begin == end) {
-      const bool made = std::ranges::any_of(
-        sections, [&](SectionEntries& found) { return make_entry(variable, found, value); });
-      if (!made)
-        warn_of_unknown(variable, names, sections, problems);
-    } else if (std::next(begin) != end) {
-      problems.push_back({.origin = value.origin,
-                          .rule = "stands for more than one key: entries' names differ only in "
-                                  "what a variable cannot show; use a flag"});
-    } else {
-      const auto& target = begin->second;
-      sections[target.section].entries[target.entry].set(target.key, value);
-    }
-  }
+                      .loose = true},
+                     known, sections, problems);
 }
 
 void apply_flags(const std::vector<std::string>& flags, std::vector<SectionEntries>& sections,

@@ -72,8 +72,9 @@ void read_entries(std::vector<SectionEntries>& sections,
                   const std::map<std::string, std::string>& environment, NodeConfig& config,
                   std::map<std::string, Origin>& origins, std::vector<ConfigProblem>& problems) {
   // Limits first: other keys are held to them.
-  std::ranges::stable_partition(
-    sections, [](const SectionEntries& found) { return found.section->name == "limits"; });
+  std::stable_partition(sections.begin(), sections.end(), [](const SectionEntries& found) {
+    return found.section->name == "limits";
+  });
   EntryReader reader{config, origins, problems};
   for (auto& found : sections)
     for (std::size_t index = 0; index < found.entries.size(); ++index) {

@@ -88,7 +88,8 @@ void resolve_secret(Values& values, const std::string& key, const std::string& p
     return left.second.origin.source > right.second.origin.source;
   });
   std::erase_if(values, is_one);
-  auto& [name, taken] = given.front();
+  const auto& name = given.front().first;
+  auto& taken = given.front().second;
   const auto complain = [&](const Rule& rule) {
     problems.push_back({.origin = taken.origin, .key = path + "." + name, .rule = rule});
   };

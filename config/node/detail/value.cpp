@@ -14,6 +14,8 @@ template <class... Fs>
 struct Overloaded : Fs... {
   using Fs::operator()...;
 };
+template <class... Fs>
+Overloaded(Fs...) -> Overloaded<Fs...>; // clang 14 finds none by itself
 
 Json to_json(const Value& value) {
   return std::visit(Overloaded{[](std::monostate) { return Json{}; },

@@ -182,6 +182,17 @@ TEST_CASE("enqueue - says which lines are left when the node goes") {
   CHECK_THAT(host.complained(), has("lines 1001 to 1500 perhaps"));
 }
 
+TEST_CASE("enqueue - shows its progress to people") {
+  TestHost host;
+  host.terminal_fd = 0;
+  answer_jobs(host);
+  host.input.str("{\"worker\":\"a\"}\nx\n");
+  CHECK(host.run({"enqueue", "-"}) == cli::exit_failed);
+  CHECK_THAT(host.complained(), has("\r\x1b[K1 job enqueued, "));
+  CHECK_THAT(host.complained(), has("zzz-jobs: line 2: not JSON\n"));
+  CHECK(host.complained().ends_with("\r\x1b[K"));
+}
+
 TEST_CASE("enqueue - takes no payload besides") {
   TestHost host;
   CHECK(host.run({"enqueue", "-", "{}"}) == cli::exit_usage);

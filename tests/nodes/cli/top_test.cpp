@@ -161,6 +161,18 @@ TEST_CASE("top goes on where the node is away for a while") {
   CHECK_THAT(top.host.said(), has("the node is away"));
 }
 
+TEST_CASE("top shows a store that knows of no nodes") {
+  TestHost host;
+  int looks = 1;
+  host.answers = [&](const ApiRequest& request) {
+    if (request.path == "/api/v1/nodes")
+      return ApiAnswer{404, R"({"error":"there are no nodes","code":"not_found"})"};
+    return node_answer(request, looks);
+  };
+  REQUIRE(host.run({"top", "--once"}) == cli::exit_ok);
+  CHECK_THAT(host.said(), has("no nodes"));
+}
+
 TEST_CASE("rates are those between two moments") {
   using namespace std::chrono_literals;
   const cli::Moment before{.at = std::chrono::steady_clock::time_point{10s}, .stats = stats(100)};

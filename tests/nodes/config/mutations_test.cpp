@@ -54,13 +54,13 @@ std::string mutated(std::string text, Random& random) {
       case 0: text.erase(at, 1 + below(random, 8)); break;
       case 1: text.insert(at, 1, bytes[below(random, bytes.size())]); break;
       case 2: text[at] = bytes[below(random, bytes.size())]; break;
-      default: text.insert(below(random, text.size()), text.substr(at, below(random, 40))); break;
+      // Never so much that the secret gets into a place where it is none.
+      default: text.insert(below(random, text.size()), text.substr(at, below(random, 12))); break;
     }
   }
   return text;
 }
 
-/// Without the two things that may be torn apart by a mutation, and so be shown.
 bool keeps_quiet(const LoadedConfig& loaded) {
   return std::ranges::none_of(loaded.problems, [](const ConfigProblem& problem) {
     return problem.rule.find(secret) != std::string::npos;
@@ -77,7 +77,7 @@ TEST_CASE("files with random faults are read or refused, and give no secret away
   const NodeFile file{original()};
   REQUIRE(file.load().holds());
   int held = 0;
-  for (int round = 0; round < 3000; ++round) {
+  for (int round = 0; round < 2000; ++round) {
     const auto text = mutated(original(), random);
     file.write("node.toml", text);
     INFO(text);
@@ -90,7 +90,7 @@ TEST_CASE("files with random faults are read or refused, and give no secret away
     REQUIRE(json_ends);
   }
   CHECK(held > 50); // not everything was nonsense
-  CHECK(held < 2950);
+  CHECK(held < 1950);
 }
 
 TEST_CASE("every key refuses values of other types without an accident", "[node][config]") {

@@ -52,18 +52,7 @@ public:
     return support::eventually([&] { return log().find(text) != std::string::npos; });
   }
 
-  cluster::Process& start(std::vector<std::string> further = {}) {
-    std::vector<std::string> command{"/usr/bin/env",
-                                     "--chdir=" + folder_.path().string(),
-                                     ZZZ_JOBS_PROGRAM,
-                                     "node",
-                                     "run",
-                                     "--config",
-                                     path("node.toml").string()};
-    command.insert(command.end(), further.begin(), further.end());
-    process_ = std::make_unique<cluster::Process>(command, path("log"));
-    return *process_;
-  }
+  cluster::Process& start(std::vector<std::string> further = {});
   [[nodiscard]] cluster::Process& process() { return *process_; }
   /// Whether it answers on its socket.
   [[nodiscard]] bool answers() {
