@@ -1,5 +1,6 @@
 #pragma once
 
+#include <zzz_jobs/actors/guest.hpp>
 #include <zzz_jobs/actors/notice.hpp>
 #include <zzz_jobs/actors/telemetry.hpp>
 #include <zzz_jobs/actors/typed_worker.hpp>
@@ -238,6 +239,12 @@ public:
   /// Runs `work` with the store to itself, between two turns; waits for it and
   /// throws what it throws. For test helpers and maintenance.
   void with_store(const std::function<void(AnyStore&)>& work);
+
+  /// Lets another node work through this one's store, started or not, until the
+  /// answer ends, which must be before the supervisor does.
+  /// @throws Error(not_allowed) after `stop`; Error(unsupported) in the modes manual
+  /// and inlined.
+  [[nodiscard]] std::shared_ptr<Guest> admit_guest(std::string name, GuestListener listener);
 
   /// For `testing.hpp` and the tests of this library.
   [[nodiscard]] runtime::Engine& engine() noexcept { return *engine_; }

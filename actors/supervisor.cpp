@@ -166,6 +166,11 @@ void AnySupervisor::with_store(const std::function<void(AnyStore&)>& work) {
   engine_->with_store(work);
 }
 
+std::shared_ptr<Guest> AnySupervisor::admit_guest(std::string name, GuestListener listener) {
+  check_running();
+  return engine_->admit_guest(std::move(name), std::move(listener));
+}
+
 // --- queues -----------------------------------------------------------------------
 
 void AnySupervisor::set_paused(std::string_view queue, bool paused) {

@@ -40,6 +40,12 @@ public:
   virtual void resume_queue(std::string_view queue) = 0;
   virtual bool is_paused(std::string_view queue) = 0;
   virtual std::uint32_t delete_completed(UnixTime older_than) = 0;
+  // The published operations that claim and end one job; see the concept Store.
+  virtual Job enqueue(std::string_view worker, std::string_view args, const JobOpts& opts) = 0;
+  virtual std::optional<Job> claim(std::string_view queue) = 0;
+  virtual void complete(std::int64_t id) = 0;
+  virtual void fail(std::int64_t id, std::string_view error) = 0;
+  virtual void discard(std::int64_t id, std::string_view error) = 0;
   /// For stores that remember which queues are empty: jobs may have come unnoticed.
   virtual void look_again() = 0;
   /// For stores that other processes share: all nodes, and what this one is.
@@ -101,6 +107,13 @@ public:
   std::uint32_t delete_completed(UnixTime older_than) override {
     return store_.delete_completed(older_than);
   }
+  Job enqueue(std::string_view worker, std::string_view args, const JobOpts& opts) override {
+    return store_.enqueue(worker, args, opts);
+  }
+  std::optional<Job> claim(std::string_view queue) override { return store_.claim(queue); }
+  void complete(std::int64_t id) override { store_.complete(id); }
+  void fail(std::int64_t id, std::string_view error) override { store_.fail(id, error); }
+  void discard(std::int64_t id, std::string_view error) override { store_.discard(id, error); }
   void look_again() override {
     if constexpr (requires { store_.look_again(); })
       store_.look_again();

@@ -47,7 +47,7 @@ struct Progress {
   std::string note{};
 };
 
-/// Worker names that this node can run; shared because it rarely changes.
+/// Worker names that a claimant can run; shared because it rarely changes.
 /// Null: all.
 using KnownWorkers = std::shared_ptr<const std::unordered_set<std::string>>;
 
@@ -62,6 +62,10 @@ struct ClaimRequest {
   /// New jobs of the queue may start here at once, without being offered to
   /// other nodes.
   bool direct = true;
+  /// Of the claimant: jobs of other workers are left alone. Claims with the same
+  /// pointer share what a store has learnt for them; a store may take equal names
+  /// behind another pointer for other ones.
+  KnownWorkers known_workers{};
 };
 
 /// Everything that a store does in one transaction, in this order: what is due
@@ -70,8 +74,7 @@ struct Batch {
   std::vector<Outcome> outcomes{};
   std::vector<Progress> progress{};
   std::vector<NewJob> enqueues{};
-  std::vector<ClaimRequest> claims{};
-  KnownWorkers known_workers{}; ///< for all claims of the batch
+  std::vector<ClaimRequest> claims{}; ///< of one queue too, by several claimants
 };
 
 /// What became of one enqueue.

@@ -201,7 +201,7 @@ BatchResult MemoryStore::apply(Batch& batch) {
     result.enqueued.push_back(table.insert(job, now));
   result.claimed.reserve(batch.claims.size());
   for (const auto& request : batch.claims)
-    result.claimed.push_back(table.claim(request, batch.known_workers.get(), now));
+    result.claimed.push_back(table.claim(request, now));
   result.next_due = table.next_due();
   return result;
 }

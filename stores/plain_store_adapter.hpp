@@ -110,7 +110,7 @@ public:
     const bool claims_only = batch.outcomes.empty() && batch.enqueues.empty();
     bool may_fail = claims_only;
     for (const auto& request : batch.claims) {
-      result.claimed.push_back(claim_many(request, batch.known_workers, may_fail));
+      result.claimed.push_back(claim_many(request, may_fail));
       may_fail = may_fail && result.claimed.back().empty();
     }
     result.next_due = claims_.next_due();
@@ -344,16 +344,16 @@ private:
 
   // --- claims
 
-  std::vector<Job> claim_many(const ClaimRequest& request, const KnownWorkers& known,
-                              bool may_fail) {
+  std::vector<Job> claim_many(const ClaimRequest& request, bool may_fail) {
     see(request.queue);
     std::vector<Job> jobs;
     if (is_paused(request.queue))
       return jobs;
-    for (auto& job : claims_.take_parked(request.queue, request.slots, known, now()))
+    for (auto& job :
+         claims_.take_parked(request.queue, request.slots, request.known_workers, now()))
       jobs.push_back(claims_.open(std::move(job)));
     try {
-      claim_from_store(request, known, jobs);
+      claim_from_store(request, jobs);
     } catch (...) { // what is claimed must not be lost with the error
       if (may_fail && jobs.empty())
         throw;
@@ -364,8 +364,8 @@ private:
     return jobs;
   }
 
-  void claim_from_store(const ClaimRequest& request, const KnownWorkers& known,
-                        std::vector<Job>& jobs) {
+  void claim_from_store(const ClaimRequest& request, std::vector<Job>& jobs) {
+    const auto* known = request.known_workers.get();
     while (jobs.size() < request.slots && claims_.may_park()) {
       auto job = store_->claim(request.queue);
       if (!job)

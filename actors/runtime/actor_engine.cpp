@@ -1,6 +1,7 @@
 #include <zzz_jobs/actors/runtime/actor_engine.hpp>
 
 #include <zzz_jobs/actors/runtime/actor_engine_impl.hpp>
+#include <zzz_jobs/actors/runtime/actor_guest.hpp>
 #include <zzz_jobs/actors/runtime/keeper.hpp>
 #include <zzz_jobs/actors/runtime/waiting_call.hpp>
 
@@ -38,6 +39,7 @@ void pass_on(const Directory& directory, const Shared& shared, StoreSignal signa
       shared.notices.tell({.kind = Notice::Kind::cancelled, .own = false});
       for (const auto& queue : directory.queues())
         caf::anon_send(queue, CompareClaimsMsg{});
+      shared.guests.signal(StoreSignal::lost_claims);
       return;
   }
 }
@@ -191,6 +193,10 @@ void ActorEngine::with_store(const std::function<void(AnyStore&)>& work) {
   wait_for_store(*directory_, work, shared_->config.store_timeout);
 }
 
+std::shared_ptr<Guest> ActorEngine::admit_guest(std::string name, GuestListener listener) {
+  return std::make_shared<ActorGuest>(shared_, directory_, std::move(name), std::move(listener));
+}
+
 void ActorEngine::look_again() {
   store_->look_again();
   if (const auto store = directory_->store())
@@ -206,6 +212,7 @@ void ActorEngine::queue_paused(std::string_view queue, bool paused) {
 
 void ActorEngine::cancelled(const Claim& claim) {
   tell_queues(StopJobMsg{claim, StopReason::cancelled});
+  shared_->guests.cancelled(claim);
 }
 
 void ActorEngine::crons_changed() {
@@ -222,6 +229,7 @@ std::vector<QueueStatus> ActorEngine::queues() const {
 
 void ActorEngine::compare_claims() {
   tell_queues(CompareClaimsMsg{});
+  shared_->guests.signal(StoreSignal::lost_claims);
 }
 
 bool ActorEngine::set_concurrency(std::string_view queue, std::uint32_t concurrency) {

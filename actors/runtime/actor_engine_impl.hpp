@@ -57,6 +57,7 @@ public:
   void hurry_stop() override;
   std::vector<Enqueued> enqueue(std::vector<NewJob> jobs) override;
   void with_store(const std::function<void(AnyStore&)>& work) override;
+  std::shared_ptr<Guest> admit_guest(std::string name, GuestListener listener) override;
   void look_again() override;
   void queue_paused(std::string_view queue, bool paused) override;
   void cancelled(const Claim& claim) override;

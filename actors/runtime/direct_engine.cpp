@@ -186,14 +186,18 @@ void DirectEngine::run_now(const std::vector<Enqueued>& answers,
     to_run_now_.erase(answer.id);
 }
 
+std::shared_ptr<Guest> DirectEngine::admit_guest(std::string name, GuestListener) {
+  throw Error(errc::unsupported,
+              "guest \"" + name + "\": only a supervisor of RunMode::actors takes guests");
+}
+
 // --- executions ------------------------------------------------------------------
 
 std::optional<DirectEngine::Ran> DirectEngine::run_one(const std::string& queue) {
   if (stopped_)
     throw Error(errc::not_allowed, "supervisor: it is stopped");
   Turn turn;
-  turn.batch.claims.push_back({queue, 1, 0});
-  turn.batch.known_workers = shared_->claimable();
+  turn.batch.claims.push_back({.queue = queue, .slots = 1, .known_workers = shared_->claimable()});
   auto claimed = std::move(apply(turn).claimed.front());
   if (claimed.empty())
     return std::nullopt;

@@ -31,6 +31,7 @@ public:
   bool stop() override;
   std::vector<Enqueued> enqueue(std::vector<NewJob> jobs) override;
   void with_store(const std::function<void(AnyStore&)>& work) override;
+  std::shared_ptr<Guest> admit_guest(std::string name, GuestListener listener) override;
   void end() override {}
   void hurry_stop() override {}
   void look_again() override {}

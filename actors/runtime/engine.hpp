@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -28,6 +29,9 @@ public:
   virtual std::vector<Enqueued> enqueue(std::vector<NewJob> jobs) = 0;
   /// Runs `work` with the store to itself.
   virtual void with_store(const std::function<void(AnyStore&)>& work) = 0;
+
+  /// @throws Error(unsupported) where there are no actors.
+  virtual std::shared_ptr<Guest> admit_guest(std::string name, GuestListener listener) = 0;
 
   // Notices of what has happened in the store.
 

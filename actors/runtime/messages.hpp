@@ -43,6 +43,11 @@ struct EnqueueMsg {
 struct StoreCallMsg {
   std::shared_ptr<StoreCall> call{};
 };
+struct GuestBatchMsg {
+  std::shared_ptr<GuestCall> call{};
+};
+/// A guest is gone: the guest book knows what it has left open.
+struct GuestLeftMsg {};
 /// A queue supervisor introduces itself, to a new store actor again, and says
 /// which executions it answers for; the queue's other ones are lost.
 struct HelloMsg {
@@ -181,6 +186,8 @@ struct QuitMsg {};
 #define ZZZ_JOBS_LOCAL_MESSAGE(name) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(zzz_jobs::runtime::name)
 ZZZ_JOBS_LOCAL_MESSAGE(EnqueueMsg)
 ZZZ_JOBS_LOCAL_MESSAGE(StoreCallMsg)
+ZZZ_JOBS_LOCAL_MESSAGE(GuestBatchMsg)
+ZZZ_JOBS_LOCAL_MESSAGE(GuestLeftMsg)
 ZZZ_JOBS_LOCAL_MESSAGE(HelloMsg)
 ZZZ_JOBS_LOCAL_MESSAGE(CheckMsg)
 ZZZ_JOBS_LOCAL_MESSAGE(DemandMsg)

@@ -3,6 +3,7 @@
 #include <zzz_jobs/actors/runtime/counters.hpp>
 #include <zzz_jobs/actors/runtime/cron_table.hpp>
 #include <zzz_jobs/actors/runtime/execution.hpp>
+#include <zzz_jobs/actors/runtime/guest_book.hpp>
 #include <zzz_jobs/actors/runtime/notice_hub.hpp>
 #include <zzz_jobs/actors/runtime/telemetry_hub.hpp>
 #include <zzz_jobs/actors/runtime/worker_registry.hpp>
@@ -27,6 +28,7 @@ struct Shared {
   TelemetryHub telemetry{};
   NoticeHub notices{};
   Counters counters{};
+  GuestBook guests{};
   /// The supervisor stops: queues claim nothing, replaced ones neither.
   std::atomic<bool> draining{false};
 

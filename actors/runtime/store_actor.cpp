@@ -32,12 +32,15 @@ caf::behavior StoreState::start(caf::stateful_actor<StoreState>* self, StoreSetu
     std::erase_if(waiting_.subscribers,
                   [&](const Subscriber& one) { return one.supervisor.address() == down.source; });
   });
+  reclaim(true);
   return {
     [this](EnqueueMsg& message) {
       waiting_.enqueues.push_back(std::move(message.call));
       queue_turn();
     },
     [this](ReportMsg& message) { report(message); },
+    [this](GuestBatchMsg& message) { guest_batch(message); },
+    [this](GuestLeftMsg&) { reclaim(false); },
     [this](StoreCallMsg& message) {
       calls_.push_back(std::move(message.call));
       queue_turn();
@@ -136,24 +139,29 @@ void StoreState::turn() {
 
 /// False if the turn failed.
 bool StoreState::apply_batch() {
+  const bool with_guests = !std::exchange(guests_wait_, false);
+  if (with_guests)
+    for (const auto& call : waiting_.guests)
+      announce(waiting_, call->batch);
   auto turn = take_turn(waiting_, *setup_.shared);
+  if (with_guests)
+    join_guests(waiting_, turn, *setup_.shared);
   if (turn.empty()) {
     retry_at_.reset(); // what comes next is tried at once
+    setup_.shared->guests.wake(std::exchange(waiting_.wakes, {}));
+    if (!waiting_.guests.empty())
+      queue_turn();
     return true;
   }
   BatchResult result;
   try {
     result = store().apply(turn.batch);
   } catch (...) {
-    const auto error = std::current_exception();
-    put_back(waiting_, turn);
-    if (!is_outage(error))
-      set_aside_refused(error);
-    failed(error);
+    not_applied(turn, std::current_exception());
     return false;
   }
   succeeded(turn, std::move(result));
-  if (!waiting_.enqueues.empty() || !waiting_.reports.empty())
+  if (!waiting_.enqueues.empty() || !waiting_.reports.empty() || !waiting_.guests.empty())
     queue_turn();
   return true;
 }
@@ -190,6 +198,7 @@ void StoreState::record_alone(const std::string& queue, Finished& finished) {
   try {
     auto result = store().apply(turn.batch);
     publish_turn(turn, result, *setup_.shared);
+    setup_.shared->guests.forget(claim);
     set_alarm(result.next_due);
   } catch (...) {
     const auto failure = std::current_exception();
@@ -198,6 +207,7 @@ void StoreState::record_alone(const std::string& queue, Finished& finished) {
       waiting_.reports.push_back({"", std::move(one.reports.front().report)});
       return;
     }
+    setup_.shared->guests.forget(claim);
     setup_.shared->log(LogLevel::error,
                        "outcome_not_recorded queue=" + queue
                          + " job=" + std::to_string(claim.job_id) + " attempt="
@@ -210,29 +220,35 @@ void StoreState::succeeded(Turn& turn, BatchResult result) {
     setup_.shared->log(LogLevel::warning, "store_recovered after_s=" + outage_seconds());
     setup_.shared->telemetry.publish({Event{.type = EventType::store_recovered}});
     waiting_.look_everywhere();
+    setup_.shared->guests.signal(StoreSignal::back);
     queue_turn();
   }
   retry_at_.reset();
   tell_cancelled(result);
+  answer_guests(turn, result);
   hand_out(turn, result);
   publish_turn(turn, result, *setup_.shared);
   for (const auto& queued : turn.reports)
     confirm(queued.queue);
-  auto answer = std::make_move_iterator(result.enqueued.begin());
+  auto answered = std::make_move_iterator(result.enqueued.begin());
   for (auto& call : turn.enqueues) {
-    const auto end = answer + static_cast<std::ptrdiff_t>(call->count);
-    call->answer({answer, end});
-    answer = end;
+    const auto end = answered + static_cast<std::ptrdiff_t>(call->count);
+    call->answer({answered, end});
+    answered = end;
   }
+  for (const auto& outcome : turn.batch.outcomes)
+    setup_.shared->guests.forget(outcome.claim);
   set_alarm(result.next_due);
 }
 
 /// A unique job took the place of a running one, whose handler shall stop.
 void StoreState::tell_cancelled(const BatchResult& result) {
   for (const auto& answer : result.enqueued)
-    if (answer.cancelled)
+    if (answer.cancelled) {
       for (const auto& subscriber : waiting_.subscribers)
         self_->send(subscriber.supervisor, StopJobMsg{*answer.cancelled, StopReason::cancelled});
+      setup_.shared->guests.cancelled(*answer.cancelled);
+    }
 }
 
 void StoreState::hand_out(const Turn& turn, BatchResult& result) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <zzz_jobs/actors/runtime/guest_turn.hpp>
 #include <zzz_jobs/actors/runtime/messages.hpp>
 #include <zzz_jobs/actors/runtime/shared.hpp>
 #include <zzz_jobs/actors/runtime/turn.hpp>
@@ -30,12 +31,17 @@ private:
   void hello(HelloMsg& message);
   void check(CheckMsg& message);
   void report(ReportMsg& message);
+  void guest_batch(GuestBatchMsg& message);
   void demand(const DemandMsg& message);
   void withdraw(const WithdrawMsg& message);
   void queue_turn();
 
   void turn();
   bool apply_batch();
+  void not_applied(Turn& turn, const std::exception_ptr& error);
+  void apply_alone(GuestCall& call);
+  void answer_guests(Turn& turn, BatchResult& result);
+  void reclaim(bool all);
   void run_calls();
   void compare_claims();
   void compare_claims(Subscriber& subscriber, const std::vector<Claim>& open);
@@ -64,6 +70,7 @@ private:
   Waiting waiting_{};
   std::deque<std::shared_ptr<StoreCall>> calls_{};
   bool turn_queued_ = false;
+  bool guests_wait_ = false; ///< for a turn of this node's own parts
   std::optional<UnixTime> alarm_at_{};
   std::uint32_t failures_ = 0; ///< in a row
   std::optional<SteadyTime> retry_at_{};

@@ -21,6 +21,16 @@ void EnqueueCall::answer(std::vector<Enqueued> answers, std::exception_ptr error
     call(std::move(answers), std::move(error));
 }
 
+GuestCall::~GuestCall() {
+  if (applied)
+    answer({}, ended_error());
+}
+
+void GuestCall::answer(BatchResult result, std::exception_ptr error) {
+  if (const auto call = std::exchange(applied, nullptr))
+    call(std::move(result), std::move(error));
+}
+
 void StoreCall::dropped() {
   if (const auto call = std::exchange(done, nullptr))
     call(ended_error());

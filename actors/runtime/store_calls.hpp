@@ -1,10 +1,13 @@
 #pragma once
 
+#include <zzz_jobs/actors/guest.hpp>
 #include <zzz_jobs/actors/runtime/execution.hpp>
 #include <zzz_jobs/stores/any_store.hpp>
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <memory>
@@ -72,6 +75,29 @@ struct StoreCall {
   Work work;
   Done done;
   CallGate gate{};
+};
+
+/// A guest's batch on its way to the store actor; answered like an EnqueueCall.
+struct GuestCall {
+  GuestCall(std::uint64_t whose, Batch what, Guest::Applied on_applied)
+    : guest(whose), batch(std::move(what)), applied(std::move(on_applied)) {}
+  GuestCall(const GuestCall&) = delete;
+  GuestCall& operator=(const GuestCall&) = delete;
+  ~GuestCall();
+  void answer(BatchResult result, std::exception_ptr error = nullptr);
+
+  /// How much of a turn is its batch.
+  struct Rows {
+    std::size_t outcomes = 0;
+    std::size_t progress = 0;
+    std::size_t enqueues = 0;
+    std::size_t claims = 0;
+  };
+
+  const std::uint64_t guest;
+  Batch batch; ///< empty while it is part of a turn
+  Rows rows{};
+  Guest::Applied applied;
 };
 
 /// A pointer for the store actor: when that lets go of the call without an

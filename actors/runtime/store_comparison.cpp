@@ -23,7 +23,7 @@ void StoreState::check(CheckMsg& message) {
   queue_turn();
 }
 
-/// Executions that nobody answers for (a queue supervisor or a store actor before
+/// Executions that nobody answers for, no guest either (a queue supervisor or a store actor before
 /// this one has lost them) are rescued; handlers whose execution is no longer the
 /// current one (another program cancelled their job, say) hear of it.
 void StoreState::compare_claims() {
@@ -67,7 +67,8 @@ void StoreState::rescue_lost(const Subscriber& subscriber, const std::vector<Cla
                              const std::vector<Claim>& held) {
   auto report = std::make_shared<Report>();
   for (const auto& claim : open) {
-    if (std::find(held.begin(), held.end(), claim) != held.end())
+    if (std::find(held.begin(), held.end(), claim) != held.end()
+        || setup_.shared->guests.holds(claim))
       continue;
     Job job;
     job.id = claim.job_id;

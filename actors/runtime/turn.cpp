@@ -31,12 +31,13 @@ void take_reports(Waiting& waiting, Turn& turn) {
     waiting.look_everywhere();
 }
 
-void announce(Waiting& waiting, const std::vector<NewJob>& jobs) {
+void announce_jobs(Waiting& waiting, const std::vector<NewJob>& jobs) {
   const std::string* last = nullptr;
   for (const auto& job : jobs) {
     if (last != nullptr && *last == job.queue)
       continue;
     last = &job.queue;
+    waiting.wakes.queues.insert(job.queue);
     for (auto& subscriber : waiting.subscribers)
       if (subscriber.queue == job.queue)
         subscriber.look = Look::yes;
@@ -50,7 +51,7 @@ void take_enqueues(Waiting& waiting, Turn& turn) {
     if (!rows.empty() && rows.size() + call->count > turn_rows_max)
       return;
     if (call->gate.take()) {
-      announce(waiting, call->jobs);
+      announce_jobs(waiting, call->jobs);
       if (rows.empty())
         rows.swap(call->jobs);
       else
@@ -70,16 +71,16 @@ void take_claims(Waiting& waiting, Turn& turn, const Shared& shared) {
   // Equal shares, so that no queue makes another one wait for its turn.
   const auto share = static_cast<std::uint32_t>(
     std::max<std::size_t>(1, turn_rows_max / static_cast<std::size_t>(hungry)));
+  const auto known = shared.claimable();
   for (std::size_t i = 0; i < subscribers.size(); ++i) {
     const auto& one = subscribers[i];
     if (!one.hungry())
       continue;
     const auto slots = std::min(one.slots, share);
     const auto prefetch = one.look == Look::yes ? std::min(one.prefetch, share - slots) : 0;
-    turn.batch.claims.push_back({one.queue, slots, prefetch, one.direct_start});
+    turn.batch.claims.push_back({one.queue, slots, prefetch, one.direct_start, known});
     turn.claimants.push_back(i);
   }
-  turn.batch.known_workers = shared.claimable();
 }
 
 EventType event_of(OutcomeKind kind, JobState now) {
@@ -169,14 +170,6 @@ void complete_enqueue_events(Turn& turn, const BatchResult& result, Counters& co
 
 namespace {
 
-void prepare_notices(Turn& turn, const Shared& shared) {
-  if (!shared.notices.active())
-    return;
-  for (const auto& row : turn.batch.enqueues)
-    if (std::find(turn.told.begin(), turn.told.end(), row.queue) == turn.told.end())
-      turn.told.push_back(row.queue);
-}
-
 /// At most one a queue and turn.
 void tell_notices(const Turn& turn, const BatchResult& result, const Shared& shared) {
   for (const auto& queue : turn.told)
@@ -188,10 +181,25 @@ void tell_notices(const Turn& turn, const BatchResult& result, const Shared& sha
 
 } // namespace
 
+void prepare_notices(Turn& turn, const std::vector<NewJob>& jobs, const Shared& shared) {
+  if (!shared.notices.active())
+    return;
+  for (const auto& row : jobs)
+    if (std::find(turn.told.begin(), turn.told.end(), row.queue) == turn.told.end())
+      turn.told.push_back(row.queue);
+}
+
+void announce(Waiting& waiting, const Batch& batch) {
+  announce_jobs(waiting, batch.enqueues);
+  if (std::any_of(batch.outcomes.begin(), batch.outcomes.end(),
+                  [](const Outcome& outcome) { return makes_available(outcome.kind); }))
+    waiting.look_everywhere();
+}
+
 /// The job as far as it is known before the store has numbered it; the batch's
 /// own strings are the store's to take.
 void prepare_events(Turn& turn, const Shared& shared) {
-  prepare_notices(turn, shared);
+  prepare_notices(turn, turn.batch.enqueues, shared);
   if (!shared.telemetry.active())
     return;
   for (const auto& outcome : turn.batch.outcomes)

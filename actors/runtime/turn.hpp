@@ -56,10 +56,14 @@ struct Waiting {
   std::deque<std::shared_ptr<EnqueueCall>> enqueues{};
   std::deque<QueuedReport> reports{};
   std::vector<Subscriber> subscribers{};
+  std::deque<std::shared_ptr<GuestCall>> guests{};
+  bool guests_claim_first = false; ///< in the last turn that had guests
+  Wakes wakes{};                   ///< what guests are still to hear of
 
   void look_everywhere() {
     for (auto& subscriber : subscribers)
       subscriber.look = Look::yes;
+    wakes.everywhere = true;
   }
 };
 
@@ -74,13 +78,22 @@ struct Turn {
   std::vector<std::string> errors{}; ///< of the outcomes
   std::vector<std::string> told{};   ///< queues of the enqueues, for other nodes
 
+  std::vector<std::shared_ptr<GuestCall>> guests{}; ///< see guest_turn.hpp
+  bool guests_claim_first = false;
+
   [[nodiscard]] bool empty() const noexcept {
-    return enqueues.empty() && reports.empty() && batch.claims.empty();
+    return guests.empty() && enqueues.empty() && reports.empty() && batch.claims.empty();
   }
 };
 
+/// Who waits for jobs may find some after this batch's turn.
+void announce(Waiting& waiting, const Batch& batch);
+
 /// Keeps what the events of the turn need and the store may take.
 void prepare_events(Turn& turn, const Shared& shared);
+
+/// Keeps in which of their queues other nodes shall look.
+void prepare_notices(Turn& turn, const std::vector<NewJob>& jobs, const Shared& shared);
 
 /// Takes what fits into one turn; ready to be applied.
 [[nodiscard]] Turn take_turn(Waiting& waiting, const Shared& shared);

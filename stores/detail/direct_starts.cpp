@@ -5,13 +5,13 @@
 namespace zzz_jobs::detail {
 
 DirectStarts::DirectStarts(const Batch& batch, UnixTime now,
-                           const std::function<bool(std::string_view queue)>& is_idle)
+                           const std::function<bool(const ClaimRequest& claim)>& is_idle)
   : batch_(batch), now_(now), direct_(batch.claims.size(), false) {
   if (batch.enqueues.empty() || batch.claims.empty() || replaces_jobs())
     return;
   for (std::size_t i = 0; i < batch.claims.size(); ++i)
     direct_[i] = batch.claims[i].direct && is_only(batch.claims[i]) && fits(batch.claims[i])
-      && is_idle(batch.claims[i].queue);
+      && is_idle(batch.claims[i]);
 }
 
 /// Of several claims of one queue the first would have to get all it can.
@@ -26,16 +26,16 @@ bool DirectStarts::replaces_jobs() const {
   return std::any_of(batch_.enqueues.begin(), batch_.enqueues.end(), replaces_another);
 }
 
-bool DirectStarts::starts_now(const NewJob& job) const {
+bool DirectStarts::starts_now(const NewJob& job, const ClaimRequest& request) const {
   const bool later = job.delay ? job.delay->count() > 0 : job.scheduled_at.value_or(now_) > now_;
-  const auto* known = batch_.known_workers.get();
+  const auto* known = request.known_workers.get();
   return !later && (known == nullptr || known->contains(job.worker));
 }
 
 bool DirectStarts::fits(const ClaimRequest& request) const {
   std::size_t count = 0;
   for (const auto& job : batch_.enqueues)
-    if (job.queue == request.queue && starts_now(job) && ++count > request.slots)
+    if (job.queue == request.queue && starts_now(job, request) && ++count > request.slots)
       return false;
   return count > 0;
 }
@@ -43,7 +43,7 @@ bool DirectStarts::fits(const ClaimRequest& request) const {
 std::optional<std::size_t> DirectStarts::claim_for(const NewJob& job) const {
   for (std::size_t i = 0; i < direct_.size(); ++i)
     if (direct_[i] && batch_.claims[i].queue == job.queue)
-      return starts_now(job) ? std::optional{i} : std::nullopt;
+      return starts_now(job, batch_.claims[i]) ? std::optional{i} : std::nullopt;
   return std::nullopt;
 }
 

@@ -17,10 +17,10 @@ namespace zzz_jobs::detail {
 /// would change the order.
 class DirectStarts {
 public:
-  /// `is_idle` says of a queue that it is not paused and nothing in it waits;
-  /// asked at most once a queue.
+  /// `is_idle` says of a claim that its queue is not paused and nothing waits there
+  /// that it could get; asked at most once a queue.
   DirectStarts(const Batch& batch, UnixTime now,
-               const std::function<bool(std::string_view queue)>& is_idle);
+               const std::function<bool(const ClaimRequest& claim)>& is_idle);
 
   /// The claim of the batch that the job answers at once; none: it waits.
   [[nodiscard]] std::optional<std::size_t> claim_for(const NewJob& job) const;
@@ -30,7 +30,7 @@ public:
 private:
   [[nodiscard]] bool replaces_jobs() const;
   [[nodiscard]] bool is_only(const ClaimRequest& request) const;
-  [[nodiscard]] bool starts_now(const NewJob& job) const;
+  [[nodiscard]] bool starts_now(const NewJob& job, const ClaimRequest& request) const;
   [[nodiscard]] bool fits(const ClaimRequest& request) const;
 
   const Batch& batch_;

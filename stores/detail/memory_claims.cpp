@@ -44,8 +44,7 @@ bool next_is_last(const MemorySlot& slot) {
 
 } // namespace
 
-std::vector<Job> MemoryTable::claim(const ClaimRequest& request,
-                                    const std::unordered_set<std::string>* known, UnixTime now) {
+std::vector<Job> MemoryTable::claim(const ClaimRequest& request, UnixTime now) {
   std::vector<Job> jobs;
   auto* queue = find_queue(request.queue);
   if (!queue || queue->paused)
@@ -53,7 +52,7 @@ std::vector<Job> MemoryTable::claim(const ClaimRequest& request,
   const auto wanted = std::size_t{request.slots} + request.prefetch;
   const auto waiting = queue->counts[static_cast<std::size_t>(JobState::available)];
   jobs.reserve(std::min(wanted, static_cast<std::size_t>(waiting)));
-  Heads heads{*queue, known};
+  Heads heads{*queue, request.known_workers.get()};
   while (jobs.size() < wanted && !heads.empty()) {
     auto& slot = *slots_.find(heads.first_id());
     if (jobs.size() >= request.slots && next_is_last(slot))

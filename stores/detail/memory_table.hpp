@@ -29,8 +29,7 @@ public:
 
   // Claims.
   void promote(UnixTime now);
-  [[nodiscard]] std::vector<Job> claim(const ClaimRequest& request,
-                                       const std::unordered_set<std::string>* known, UnixTime now);
+  [[nodiscard]] std::vector<Job> claim(const ClaimRequest& request, UnixTime now);
   /// One job of any worker, without an owner.
   [[nodiscard]] std::optional<Job> claim_foreign(std::string_view queue, UnixTime now);
   [[nodiscard]] std::optional<UnixTime> next_due() const;

@@ -47,6 +47,10 @@ Job read_claimed(const Rows& rows, int row, const Claims::Wish& wish) {
   return job;
 }
 
+/// So many sets of workers are told apart in a queue; sets that are no longer in
+/// use are among them.
+constexpr std::size_t claimants_max = 64;
+
 void add_names(Params& params, const KnownWorkers& known) {
   if (known)
     params.add_texts(*known, [](const std::string& name) { return &name; });
@@ -56,20 +60,52 @@ void add_names(Params& params, const KnownWorkers& known) {
 
 } // namespace
 
+bool Claims::has_candidates(const ClaimRequest& request) const {
+  const auto found = places_.find(request.queue);
+  return found == places_.end()
+    || std::none_of(found->second.begin(), found->second.end(), [&](const Place& place) {
+           return place.is_empty && place.known == request.known_workers;
+         });
+}
+
+QueueNames Claims::empty() const {
+  QueueNames names;
+  for (const auto& [queue, places] : places_)
+    if (std::any_of(places.begin(), places.end(), [](const auto& place) { return place.is_empty; }))
+      names.insert(queue);
+  return names;
+}
+
+Claims::Place& Claims::place_of(const ClaimRequest& request) {
+  auto& places = places_[request.queue];
+  const auto found = std::find_if(places.begin(), places.end(), [&](const Place& place) {
+    return place.known == request.known_workers;
+  });
+  if (found != places.end())
+    return *found;
+  if (places.size() >= claimants_max)
+    places.erase(places.begin());
+  return places.emplace_back(Place{.known = request.known_workers});
+}
+
 void Claims::send(Pipeline& pipeline, const Wish& wish, std::vector<Job>& jobs) {
   const auto& request = wish.request;
-  const auto& marks = marks_[request.queue];
-  const bool plain = wish.from_front || marks.is_plain_next(std::chrono::steady_clock::now());
+  const auto& marks = place_of(request).marks;
+  const auto unmarked = [&](const NewJob& job) {
+    return job.queue == request.queue && !marks.all().contains(job.priority);
+  };
+  const bool plain = wish.from_front || marks.is_plain_next(std::chrono::steady_clock::now())
+    || std::any_of(wish.fresh.begin(), wish.fresh.end(), unmarked);
   Params params;
   params.add(std::string_view{request.queue});
   params.add(wish.now);
   params.add(static_cast<std::int32_t>(request.slots));
   params.add(static_cast<std::int32_t>(request.prefetch));
-  add_names(params, wish.known);
+  add_names(params, request.known_workers);
   params.add(wish.node);
   if (!plain)
     add_marks(params, marks);
-  sent_.push_back({.queue = request.queue, .plain = plain});
+  sent_.push_back({.request = request, .plain = plain});
   pipeline.send(plain ? Query::claim_jobs : Query::claim_jobs_from_marks, std::move(params),
                 [this, &pipeline, wish, plain, &jobs, place = sent_.size() - 1](const Rows& rows) {
                   read(rows, wish, plain, jobs);
@@ -89,7 +125,7 @@ void Claims::add_marks(Params& params, const Marks& marks) const {
 
 /// UPDATE answers in no order.
 void Claims::read(const Rows& rows, const Wish& wish, bool plain, std::vector<Job>& jobs) {
-  auto& marks = marks_[wish.request.queue];
+  auto& marks = place_of(wish.request).marks;
   jobs.reserve(jobs.size() + static_cast<std::size_t>(rows.size()));
   for (int row = 0; row < rows.size(); ++row)
     jobs.push_back(read_claimed(rows, row, wish));
@@ -105,14 +141,15 @@ void Claims::read(const Rows& rows, const Wish& wish, bool plain, std::vector<Jo
 void Claims::committed() {
   const auto now = std::chrono::steady_clock::now();
   for (const auto& claim : std::exchange(sent_, {})) {
-    auto& marks = marks_[claim.queue];
+    auto& [known, is_empty, marks] = place_of(claim.request);
     if (claim.plain) {
       marks.plain_took(now, claim.time, claim.rows);
-      if (claim.none_left)
-        empty_.insert(claim.queue);
-    } else if (claim.is_short && (!look_again_ || marks.plain_at() < *look_again_)) {
-      look_again_ = marks.plain_at();
+      is_empty = claim.none_left;
+      continue;
     }
+    is_empty = false; // marks may leave some out
+    if (claim.is_short && (!look_again_ || marks.plain_at() < *look_again_))
+      look_again_ = marks.plain_at();
   }
 }
 
@@ -123,28 +160,37 @@ void Claims::abandoned() {
 }
 
 void Claims::woken(std::string_view queue) {
-  if (const auto found = empty_.find(queue); found != empty_.end())
-    empty_.erase(found);
+  if (const auto found = places_.find(queue); found != places_.end())
+    for (auto& place : found->second)
+      place.is_empty = false;
 }
 
-void Claims::inserted(std::string_view queue, std::int32_t priority, std::int64_t id) {
-  woken(queue);
-  if (const auto found = marks_.find(queue); found != marks_.end())
-    found->second.inserted(priority, id);
-  else
-    marks_[std::string{queue}].inserted(priority, id);
+/// Claimants that cannot run it learn nothing.
+void Claims::inserted(const NewJob& job, std::int64_t id) {
+  const auto found = places_.find(job.queue);
+  if (found == places_.end())
+    return;
+  for (auto& [known, is_empty, marks] : found->second)
+    if (!known || known->contains(job.worker)) {
+      is_empty = false;
+      marks.inserted(job.priority, id);
+    }
 }
 
 void Claims::look_at(std::string_view queue) {
-  woken(queue);
-  if (const auto found = marks_.find(queue); found != marks_.end())
-    found->second.forget();
+  if (const auto found = places_.find(queue); found != places_.end())
+    for (auto& [known, is_empty, marks] : found->second) {
+      is_empty = false;
+      marks.forget();
+    }
 }
 
 void Claims::look_everywhere() {
-  empty_.clear();
-  for (auto& [queue, marks] : marks_)
-    marks.forget();
+  for (auto& [queue, places] : places_)
+    for (auto& [known, is_empty, marks] : places) {
+      is_empty = false;
+      marks.forget();
+    }
 }
 
 } // namespace zzz_jobs::detail::pg

@@ -8,6 +8,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,24 +18,24 @@ namespace zzz_jobs::detail::pg {
 
 using QueueNames = std::set<std::string, std::less<>>;
 
-/// Takes available jobs, and keeps what is known of where there are none.
+/// Takes available jobs, and keeps what is known of where there are none: of each
+/// queue, for each set of workers that claims there.
 class Claims {
 public:
   struct Wish {
     const ClaimRequest& request;
-    const KnownWorkers& known;
     UnixTime now{};
     std::optional<std::int64_t> node{};
     /// Jobs may just have become available anywhere, or nobody would look again.
     bool from_front = false;
+    /// Of the same turn: what it puts in is not marked yet.
+    std::span<const NewJob> fresh{};
   };
 
-  /// Whether the queue may have jobs, as far as is known here.
-  [[nodiscard]] bool has_candidates(std::string_view queue) const {
-    return !empty_.contains(queue);
-  }
-  /// The queues without.
-  [[nodiscard]] const QueueNames& empty() const noexcept { return empty_; }
+  /// Whether the queue may have jobs for the claimant, as far as is known here.
+  [[nodiscard]] bool has_candidates(const ClaimRequest& request) const;
+  /// The queues without, for one of their claimants at least.
+  [[nodiscard]] QueueNames empty() const;
   /// One statement; `jobs` has the answer, by priority and id, when the pipeline
   /// settles or commits.
   void send(Pipeline& pipeline, const Wish& wish, std::vector<Job>& jobs);
@@ -44,11 +45,11 @@ public:
   void abandoned();
 
   /// The queue has none, as was just read.
-  void found_empty(const std::string& queue) { empty_.insert(queue); }
+  void found_empty(const ClaimRequest& request) { place_of(request).is_empty = true; }
 
   // Jobs have become available: behind all others of their priority, somewhere
   // in the queue, somewhere in any queue.
-  void inserted(std::string_view queue, std::int32_t priority, std::int64_t id);
+  void inserted(const NewJob& job, std::int64_t id);
   void woken(std::string_view queue);
   void look_at(std::string_view queue);
   void look_everywhere();
@@ -59,9 +60,15 @@ public:
   }
 
 private:
+  /// What one set of workers has found in a queue.
+  struct Place {
+    KnownWorkers known{};
+    bool is_empty = false; ///< a plain claim found it so
+    Marks marks{};
+  };
   /// A claim of the turn under way.
   struct Sent {
-    std::string queue{};
+    ClaimRequest request{};
     bool plain = true;
     bool is_short = false;  ///< fewer than wanted
     bool none_left = false; ///< fewer than can start: not even last attempts
@@ -70,9 +77,9 @@ private:
   };
   void read(const Rows& rows, const Wish& wish, bool plain, std::vector<Job>& jobs);
   void add_marks(Params& params, const Marks& marks) const;
+  [[nodiscard]] Place& place_of(const ClaimRequest& request);
 
-  QueueNames empty_{}; ///< queues that a plain claim found so
-  std::map<std::string, Marks, std::less<>> marks_{};
+  std::map<std::string, std::vector<Place>, std::less<>> places_{}; ///< by queue
   std::vector<Sent> sent_{};
   std::optional<Marks::Time> look_again_{};
 };

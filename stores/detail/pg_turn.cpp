@@ -33,7 +33,7 @@ Turn::Turn(Knowledge& knowledge, Link& link, const PgStore::Config& config, cons
                      && !knowledge.is_due(setting.now) && are_plain(batch.enqueues)),
     pipeline_(link, config.answer_timeout.count(), config.pooled),
     outcomes_(batch, config.limits, setting.now, result_),
-    direct_(batch, setting.now, [this](std::string_view queue) { return is_idle(queue); }),
+    direct_(batch, setting.now, [this](const ClaimRequest& claim) { return is_idle(claim); }),
     enqueues_(batch, direct_,
               {.now = setting.now, .node_id = setting.node, .sorted_keys = manner.sorted_keys},
               result_) {
@@ -80,8 +80,8 @@ BatchResult Turn::finish(TurnEcho& echo) {
 /// With rows apart nothing starts directly, as what was rolled back cannot be
 /// taken back from the answer; nor where others' jobs may have come unnoticed,
 /// which this batch's claims must find.
-bool Turn::is_idle(std::string_view queue) const {
-  return starts_directly_ && !knowledge_.claims.has_candidates(queue);
+bool Turn::is_idle(const ClaimRequest& claim) const {
+  return starts_directly_ && !knowledge_.claims.has_candidates(claim);
 }
 
 /// The queues into which this batch puts jobs that wait for a claim.
@@ -171,53 +171,64 @@ void Turn::claim() {
   for (std::size_t i = 0; i < batch_.claims.size(); ++i) {
     const auto& request = batch_.claims[i];
     const bool may_have = look_everywhere || filled.contains(request.queue)
-      || knowledge_.claims.has_candidates(request.queue);
+      || knowledge_.claims.has_candidates(request);
     if (direct_.serves(i) || !may_have)
       continue;
     knowledge_.claims.send(
       pipeline_,
       {.request = request,
-       .known = batch_.known_workers,
        .now = setting_.now,
        .node = setting_.owner,
-       .from_front = !setting_.is_supervised || knowledge_.is_due(setting_.now)},
+       .from_front = !setting_.is_supervised || knowledge_.is_due(setting_.now),
+       .fresh = batch_.enqueues},
       result_.claimed[i]);
   }
 }
 
 /// A direct start that found others' jobs before it leaves its rows to claims.
 void Turn::note_enqueued(TurnEcho& echo) {
-  const std::string* last = nullptr;
+  std::vector<std::size_t> waiting; // noted afterwards, as it changes who was served
+  const NewJob* last = nullptr;
+  bool is_served = false;
   for (std::size_t i = 0; i < batch_.enqueues.size(); ++i) {
     const auto& job = batch_.enqueues[i];
     const auto& done = result_.enqueued[i];
     if (done.failed != errc{} || done.conflict || done.state != JobState::available)
       continue;
-    if (last == nullptr || *last != job.queue) {
-      last = &job.queue;
-      if (was_served(job.queue))
-        continue;
-      echo.queues.insert(job.queue);
-      if (direct_.claim_for(job))
+    if (last == nullptr || last->queue != job.queue || last->worker != job.worker) {
+      is_served = was_served(job.queue, &job.worker);
+      if (!is_served)
+        echo.queues.insert(job.queue);
+      if (!is_served && direct_.claim_for(job))
         echo.look_again = true;
     }
-    knowledge_.claims.inserted(job.queue, job.priority, done.id);
+    last = &job;
+    if (!is_served)
+      waiting.push_back(i);
   }
+  for (const auto i : waiting)
+    knowledge_.claims.inserted(batch_.enqueues[i], result_.enqueued[i].id);
 }
 
 void Turn::made_available(const std::string& queue, TurnEcho& echo) {
-  if (was_served(queue))
+  if (was_served(queue, nullptr))
     return;
   knowledge_.claims.look_at(queue);
   echo.queues.insert(queue);
   echo.look_again = true;
 }
 
-/// Whether this very turn claimed from the queue and got all there was.
-bool Turn::was_served(std::string_view queue) const {
-  for (std::size_t i = 0; i < batch_.claims.size(); ++i)
-    if (batch_.claims[i].queue == queue && !knowledge_.claims.has_candidates(queue))
-      return !direct_.serves(i);
+/// Whether this very turn claimed from the queue and got all there was, of this
+/// worker (null: of its own).
+bool Turn::was_served(std::string_view queue, const std::string* worker) const {
+  for (std::size_t i = 0; i < batch_.claims.size(); ++i) {
+    const auto& claim = batch_.claims[i];
+    if (claim.queue != queue || knowledge_.claims.has_candidates(claim) || direct_.serves(i))
+      continue;
+    const auto* known = claim.known_workers.get();
+    if (worker == nullptr || known == nullptr || known->contains(*worker))
+      return true;
+  }
   return false;
 }
 

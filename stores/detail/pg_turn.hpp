@@ -68,7 +68,7 @@ public:
   [[nodiscard]] std::optional<UnixTime> expected() const noexcept { return expected_; }
 
 private:
-  [[nodiscard]] bool is_idle(std::string_view queue) const;
+  [[nodiscard]] bool is_idle(const ClaimRequest& claim) const;
   [[nodiscard]] std::set<std::string_view> filled_queues() const;
   void mark();
   void promote();
@@ -77,7 +77,7 @@ private:
   void claim();
   void note_enqueued(TurnEcho& echo);
   void made_available(const std::string& queue, TurnEcho& echo);
-  [[nodiscard]] bool was_served(std::string_view queue) const;
+  [[nodiscard]] bool was_served(std::string_view queue, const std::string* worker) const;
   void note_due();
   void sort_started();
 

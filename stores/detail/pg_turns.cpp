@@ -136,8 +136,8 @@ void Turns::show_knowledge(std::optional<UnixTime> expected) {
   if (news_.due)
     news_.due = earlier(*news_.due, expected);
   told_due_ = knowledge_.due;
-  if (knowledge_.claims.empty() != thought_empty_)
-    thought_empty_ = knowledge_.claims.empty();
+  if (auto empty = knowledge_.claims.empty(); empty != thought_empty_)
+    thought_empty_ = std::move(empty);
 }
 
 /// An idle node writes nothing, and where foreign changes are told it asks nothing.
@@ -148,7 +148,7 @@ bool Turns::has_work(const Batch& batch, const TurnSetting& setting) {
     probe(batch, setting);
   return knowledge_.is_due(setting.now)
     || std::any_of(batch.claims.begin(), batch.claims.end(), [this](const auto& request) {
-           return knowledge_.claims.has_candidates(request.queue);
+           return knowledge_.claims.has_candidates(request);
          });
 }
 
@@ -159,7 +159,7 @@ void Turns::probe(const Batch& batch, const TurnSetting& setting) {
   params.add(setting.now);
   pipeline.send(Query::probe, std::move(params), [&](const Rows& rows) {
     for (const auto& request : batch.claims)
-      knowledge_.claims.found_empty(request.queue);
+      knowledge_.claims.found_empty(request);
     for (int row = 0; row < rows.size(); ++row) {
       if (rows.text(row, 0) == "jobs")
         knowledge_.claims.woken(rows.text(row, 1));
@@ -184,10 +184,7 @@ BatchResult Turns::nothing_done(const Batch& batch) const {
 
 /// What the batch itself makes available, its own claims shall find.
 void Turns::expect_changes(const Batch& batch) {
-  const bool knows_others = !batch.claims.empty() && batch.known_workers != known_workers_;
-  if (knows_others)
-    known_workers_ = batch.known_workers; // what was left to other nodes may be for this one
-  if (knows_others || std::any_of(batch.outcomes.begin(), batch.outcomes.end(), makes_available))
+  if (std::any_of(batch.outcomes.begin(), batch.outcomes.end(), makes_available))
     knowledge_.claims.look_everywhere();
 }
 

@@ -72,7 +72,6 @@ private:
   };
   std::optional<Unsettled> unsettled_{};
   Knowledge knowledge_{};
-  KnownWorkers known_workers_{}; ///< of the last claims
   std::mutex news_mutex_{};
   News news_{};
   QueueNames thought_empty_{}; ///< for other threads, as is:

@@ -10,6 +10,9 @@ namespace {
 
 /// So many unknown jobs in front are cheaper to walk than to remember.
 constexpr std::size_t worth_remembering = 64;
+/// So many sets of workers are told apart in a queue; sets that are no longer in
+/// use are among them.
+constexpr std::size_t claimants_max = 64;
 /// Jobs that another program inserted as available, but for later: where there
 /// are more, they move to the waiting ones and out of every claim's way.
 constexpr std::size_t early_jobs_max = 1000;
@@ -81,13 +84,9 @@ bool Claims::has_candidates(std::string_view queue) {
   return has_available_.query(queue).next();
 }
 
-std::vector<Job> Claims::take(const ClaimRequest& request, const KnownWorkers& known,
-                              std::optional<std::int64_t> node, UnixTime now) {
-  if (places_known_ != known) {
-    places_.clear();
-    places_known_ = known;
-  }
-  Walk pass{request, known.get(), now};
+std::vector<Job> Claims::take(const ClaimRequest& request, std::optional<std::int64_t> node,
+                              UnixTime now) {
+  Walk pass{request, request.known_workers.get(), now};
   if (pass.wanted() > 0)
     walk(pass);
   write(pass.jobs, node, now);
@@ -100,7 +99,7 @@ std::vector<Job> Claims::take(const ClaimRequest& request, const KnownWorkers& k
 }
 
 void Claims::walk(Walk& walk) {
-  const auto [priority, id] = start_of(walk.request.queue);
+  const auto [priority, id] = start_of(walk.request);
   auto rows = available_.query(walk.request.queue, priority, id);
   while (rows.next() && walk.visit(rows)) {
   }
@@ -119,21 +118,26 @@ void Claims::write(std::vector<Job>& jobs, std::optional<std::int64_t> node, Uni
 }
 
 void Claims::remember(const Walk& walk) {
-  if (walk.unknown_in_front >= worth_remembering)
-    places_.insert_or_assign(walk.request.queue, walk.last_unknown);
+  if (walk.unknown_in_front < worth_remembering)
+    return;
+  auto& places = places_[walk.request.queue];
+  if (places.size() >= claimants_max)
+    places.clear();
+  places.insert_or_assign(walk.request.known_workers, walk.last_unknown);
 }
 
-Claims::Place Claims::start_of(std::string_view queue) const {
-  const auto place = places_.find(queue);
-  if (place != places_.end())
-    return place->second;
+Claims::Place Claims::start_of(const ClaimRequest& request) const {
+  if (const auto places = places_.find(request.queue); places != places_.end())
+    if (const auto place = places->second.find(request.known_workers);
+        place != places->second.end())
+      return place->second;
   return {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::min()};
 }
 
 void Claims::inserted(std::string_view queue, std::int32_t priority) {
-  const auto place = places_.find(queue);
-  if (place != places_.end() && priority < place->second.priority)
-    places_.erase(place);
+  if (const auto places = places_.find(queue); places != places_.end())
+    std::erase_if(places->second,
+                  [&](const auto& entry) { return priority < entry.second.priority; });
 }
 
 void Claims::park(const std::vector<std::int64_t>& early) {

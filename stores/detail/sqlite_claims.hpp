@@ -9,9 +9,10 @@ namespace zzz_jobs::detail::sqlite {
 
 /// Takes available jobs for execution, in the order of priority and id.
 ///
-/// Jobs of workers that this node does not have stay where they are. So that
+/// Jobs of workers that the claimant does not have stay where they are. So that
 /// thousands of them at the front of a queue are not walked at each claim, the
-/// place behind them is remembered until anything may have come before it.
+/// place behind them is remembered, for those workers, until anything may have
+/// come before it.
 class Claims {
 public:
   explicit Claims(sqlite3* connection) noexcept;
@@ -19,8 +20,8 @@ public:
   /// Whether the queue may have a job to claim; needs no transaction.
   [[nodiscard]] bool has_candidates(std::string_view queue);
   /// Inside a transaction. `node` is the owner to write.
-  [[nodiscard]] std::vector<Job> take(const ClaimRequest& request, const KnownWorkers& known,
-                                      std::optional<std::int64_t> node, UnixTime now);
+  [[nodiscard]] std::vector<Job> take(const ClaimRequest& request, std::optional<std::int64_t> node,
+                                      UnixTime now);
   /// A job was inserted: jobs before the remembered place count.
   void inserted(std::string_view queue, std::int32_t priority);
   /// Jobs may have become available anywhere.
@@ -41,10 +42,10 @@ private:
   void write(std::vector<Job>& jobs, std::optional<std::int64_t> node, UnixTime now);
   void remember(const Walk& walk);
   void park(const std::vector<std::int64_t>& early);
-  [[nodiscard]] Place start_of(std::string_view queue) const;
+  [[nodiscard]] Place start_of(const ClaimRequest& request) const;
 
-  std::map<std::string, Place, std::less<>> places_{};
-  KnownWorkers places_known_{}; ///< the workers for which places_ holds
+  /// By queue, then by the claimant's workers.
+  std::map<std::string, std::map<KnownWorkers, Place>, std::less<>> places_{};
   std::optional<UnixTime> earliest_{};
   Statement has_available_;
   Statement available_;

@@ -85,7 +85,7 @@ BatchResult Session::apply(const Batch& batch, UnixTime now) {
     apply_outcomes(batch, result, now);
     result.enqueued.reserve(batch.enqueues.size());
     result.claimed.resize(batch.claims.size());
-    const DirectStarts direct{batch, now, [&](std::string_view queue) { return is_idle(queue); }};
+    const DirectStarts direct{batch, now, [&](const auto& claim) { return is_idle(claim.queue); }};
     for (const auto& job : batch.enqueues)
       result.enqueued.push_back(add_or_start(job, direct, result, now));
     apply_claims(batch, direct, result, now);
@@ -170,15 +170,15 @@ void Session::apply_claims(const Batch& batch, const DirectStarts& direct, Batch
       std::stable_sort(jobs.begin(), jobs.end(),
                        [](const Job& a, const Job& b) { return a.priority < b.priority; });
     else
-      jobs = take(batch.claims[i], batch.known_workers, node_id_, now);
+      jobs = take(batch.claims[i], node_id_, now);
   }
 }
 
-std::vector<Job> Session::take(const ClaimRequest& request, const KnownWorkers& known,
-                               std::optional<std::int64_t> node, UnixTime now) {
+std::vector<Job> Session::take(const ClaimRequest& request, std::optional<std::int64_t> node,
+                               UnixTime now) {
   if (queues_.is_paused(request.queue))
     return {};
-  auto jobs = claims_.take(request, known, node, now);
+  auto jobs = claims_.take(request, node, now);
   if (const auto earliest = claims_.take_earliest())
     due_.expect(*earliest);
   return jobs;
@@ -190,7 +190,7 @@ std::optional<Job> Session::claim_foreign(std::string_view queue, UnixTime now) 
     return std::nullopt;
   return write([&]() -> std::optional<Job> {
     promote(now);
-    auto jobs = take({std::string{queue}, 1, 0}, nullptr, std::nullopt, now);
+    auto jobs = take({std::string{queue}, 1, 0}, std::nullopt, now);
     return jobs.empty() ? std::nullopt : std::optional{std::move(jobs.front())};
   });
 }

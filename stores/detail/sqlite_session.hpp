@@ -69,8 +69,8 @@ private:
                                       BatchResult& result, UnixTime now);
   void apply_claims(const Batch& batch, const DirectStarts& direct, BatchResult& result,
                     UnixTime now);
-  [[nodiscard]] std::vector<Job> take(const ClaimRequest& request, const KnownWorkers& known,
-                                      std::optional<std::int64_t> node, UnixTime now);
+  [[nodiscard]] std::vector<Job> take(const ClaimRequest& request, std::optional<std::int64_t> node,
+                                      UnixTime now);
   void promote(UnixTime now);
   [[nodiscard]] std::int64_t add_node(UnixTime now);
   [[nodiscard]] std::string name_of_node(std::int64_t id);

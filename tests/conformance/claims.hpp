@@ -136,6 +136,55 @@ TEMPLATE_LIST_TEST_CASE("nobody claims without known workers", "[conformance][cl
   CHECK(store.claim_one().id == id);
 }
 
+TEMPLATE_LIST_TEST_CASE("claims of one queue in one batch each get the jobs of their own workers",
+                        "[conformance][claims][unknown]", ZZZ_JOBS_CONFORMANCE_FIXTURES) {
+  Driver<TestType> store;
+  const auto painters = workers({"paint", "both"});
+  const auto joiners = workers({"join", "both"});
+  const auto claim = [&](std::uint32_t painting, std::uint32_t joining) {
+    Batch batch;
+    batch.claims.push_back({.queue = "mail", .slots = painting, .known_workers = painters});
+    batch.claims.push_back({.queue = "mail", .slots = joining, .known_workers = joiners});
+    return store.apply(std::move(batch)).claimed;
+  };
+  const auto join = store.add({}, "join");
+  const auto paint = store.add({}, "paint");
+  const auto both = store.add({}, "both");
+  auto claimed = claim(1, 5);
+  CHECK(ids(claimed.at(0)) == std::vector{paint});
+  CHECK(ids(claimed.at(1)) == std::vector{join, both});
+
+  // What one of them found out is nothing that the other knows.
+  claimed = claim(5, 5);
+  CHECK((claimed.at(0).empty() && claimed.at(1).empty()));
+  const auto for_joiners = store.add({}, "join");
+  CHECK(store.claim(5, painters).empty());
+  CHECK(ids(store.claim(5, joiners)) == std::vector{for_joiners});
+  const auto for_painters = store.add({}, "paint");
+  CHECK(store.claim(5, joiners).empty());
+  CHECK(ids(store.claim(5, painters)) == std::vector{for_painters});
+}
+
+TEMPLATE_LIST_TEST_CASE("what a batch enqueues starts where its worker is known",
+                        "[conformance][claims][unknown]", ZZZ_JOBS_CONFORMANCE_FIXTURES) {
+  Driver<TestType> store;
+  const auto painters = workers({"paint"});
+  const auto joiners = workers({"join"});
+  for (int round = 0; round < 3; ++round) {
+    Batch batch;
+    batch.enqueues.push_back(new_job({}, "paint"));
+    batch.enqueues.push_back(new_job({}, "join"));
+    batch.claims.push_back({.queue = "mail", .slots = 5, .known_workers = joiners});
+    batch.claims.push_back({.queue = "mail", .slots = 5, .known_workers = painters});
+    const auto result = store.apply(std::move(batch));
+    CHECK(ids(result.claimed.at(0)) == std::vector{result.enqueued.at(1).id});
+    CHECK(ids(result.claimed.at(1)) == std::vector{result.enqueued.at(0).id});
+    for (const auto& jobs : result.claimed)
+      for (const auto& job : jobs)
+        CHECK(store.complete(job) == OutcomeResult::applied);
+  }
+}
+
 TEMPLATE_LIST_TEST_CASE("a hundred workers of one queue are served in one order",
                         "[conformance][claims]", ZZZ_JOBS_CONFORMANCE_FIXTURES) {
   Driver<TestType> store;

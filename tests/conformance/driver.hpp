@@ -71,8 +71,10 @@ public:
   std::vector<Job> claim(std::uint32_t slots, KnownWorkers known = {},
                          std::string_view queue = "mail", std::uint32_t prefetch = 0) {
     Batch batch;
-    batch.claims.push_back({std::string{queue}, slots, prefetch});
-    batch.known_workers = std::move(known);
+    batch.claims.push_back({.queue = std::string{queue},
+                            .slots = slots,
+                            .prefetch = prefetch,
+                            .known_workers = std::move(known)});
     return apply(std::move(batch)).claimed.at(0);
   }
 

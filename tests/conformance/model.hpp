@@ -61,6 +61,12 @@ private:
   }
   bool one_in(std::int64_t n) { return below(n) == 0; }
   std::string some_queue() { return "queue_" + std::to_string(below(2)); }
+  /// Null: all. Now a set that was claimed for before, now a new one.
+  KnownWorkers some_workers() {
+    if (one_in(2))
+      return {};
+    return one_in(4) ? workers({some_worker(), some_worker()}) : one_in(2) ? these_ : those_;
+  }
   std::string some_worker() { return "worker_" + std::to_string(below(3)); }
   std::int64_t some_id() { return asked_ = 1 + below(last_id_ + 2); }
 
@@ -105,10 +111,10 @@ private:
     for (auto n = below(4); n > 0; --n)
       batch.enqueues.push_back(some_job());
     for (auto n = below(3); n > 0; --n)
-      batch.claims.push_back(
-        {some_queue(), static_cast<std::uint32_t>(below(4)), static_cast<std::uint32_t>(below(3))});
-    if (one_in(2))
-      batch.known_workers = workers({some_worker(), some_worker()});
+      batch.claims.push_back({.queue = some_queue(),
+                              .slots = static_cast<std::uint32_t>(below(4)),
+                              .prefetch = static_cast<std::uint32_t>(below(3)),
+                              .known_workers = some_workers()});
     const auto before = batch;
     check(before, store_.store().apply(batch));
   }
@@ -156,7 +162,7 @@ private:
       check_enqueued(batch.enqueues[i], result.enqueued[i], now);
     REQUIRE(result.claimed.size() == batch.claims.size());
     for (std::size_t i = 0; i < batch.claims.size(); ++i)
-      check_claimed(result.claimed[i], model_.claim(batch.claims[i], batch.known_workers));
+      check_claimed(result.claimed[i], model_.claim(batch.claims[i]));
     REQUIRE(seconds(result.next_due) == seconds(model_.next_due()));
   }
 
@@ -230,6 +236,8 @@ private:
     std::int32_t attempt = 0;
   };
   std::mt19937_64 random_;
+  const KnownWorkers these_ = workers({"worker_0", "worker_1"});
+  const KnownWorkers those_ = workers({"worker_1", "worker_2"});
   Driver<F> store_{};
   ModelJobs model_{};
   std::vector<Claim> open_{};

@@ -55,7 +55,8 @@ public:
     return next;
   }
 
-  std::vector<std::int64_t> claim(const ClaimRequest& request, const KnownWorkers& known) {
+  std::vector<std::int64_t> claim(const ClaimRequest& request) {
+    const auto* known = request.known_workers.get();
     std::vector<std::pair<std::int32_t, std::int64_t>> order;
     for (const auto& [id, job] : jobs)
       if (job.state == JobState::available && job.queue == request.queue

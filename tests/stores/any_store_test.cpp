@@ -18,8 +18,7 @@ void work_one_job(AnyStore& store, KnownWorkers known) {
   const auto id = store.apply(enqueue).enqueued.at(0).id;
   CHECK(store.count_by_state("mail", JobState::available) == 1);
   Batch claim;
-  claim.claims.push_back({"mail", 5, 0});
-  claim.known_workers = std::move(known);
+  claim.claims.push_back({.queue = "mail", .slots = 5, .known_workers = std::move(known)});
   const auto jobs = store.apply(claim).claimed.at(0);
   REQUIRE(jobs.size() == 1);
   CHECK(jobs[0].id == id);

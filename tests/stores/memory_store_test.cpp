@@ -147,7 +147,7 @@ TEST_CASE("a backlog of unknown workers is not walked through by claims", "[memo
   const auto enqueued = store.apply(batch).enqueued;
   Batch claims;
   claims.claims.push_back({"default", 1, 0});
-  claims.known_workers = std::make_shared<const std::unordered_set<std::string>>(
+  claims.claims[0].known_workers = std::make_shared<const std::unordered_set<std::string>>(
     std::unordered_set<std::string>{"mailer"});
   const auto start = std::chrono::steady_clock::now();
   for (std::size_t i = 0; i < 1000; ++i)

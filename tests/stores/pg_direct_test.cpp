@@ -146,7 +146,7 @@ TEST_CASE("what is scheduled, keyed or not wanted here does not start directly",
   SECTION("of a worker that is not known here") {
     auto batch = enqueues_of({job_of("strange")});
     batch.claims.push_back({"mail", 2, 0});
-    batch.known_workers =
+    batch.claims[0].known_workers =
       std::make_shared<const std::unordered_set<std::string>>(std::unordered_set<std::string>{"w"});
     const auto result = apply(idle.store, batch);
     CHECK(result.enqueued.at(0).state == JobState::available);

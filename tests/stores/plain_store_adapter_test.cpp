@@ -15,8 +15,7 @@ using tests::ListStoreFixture;
 
 std::vector<Job> claim(ListStoreFixture& fixture, std::uint32_t slots, KnownWorkers known = {}) {
   Batch batch;
-  batch.claims.push_back({"default", slots, 0});
-  batch.known_workers = std::move(known);
+  batch.claims.push_back({.queue = "default", .slots = slots, .known_workers = std::move(known)});
   return fixture.adapter.apply(batch).claimed.at(0);
 }
 

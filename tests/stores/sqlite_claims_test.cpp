@@ -34,8 +34,7 @@ TEST_CASE("behind thousands of jobs of other workers the order stays exact", "[s
     std::initializer_list<std::string>{"mailer"});
   const auto claim_known = [&](std::uint32_t slots) {
     Batch batch;
-    batch.claims.push_back({"default", slots, 0});
-    batch.known_workers = known;
+    batch.claims.push_back({.queue = "default", .slots = slots, .known_workers = known});
     return store.apply(batch).claimed.at(0);
   };
   CHECK(claim_known(1).empty());

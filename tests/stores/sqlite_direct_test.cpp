@@ -86,7 +86,7 @@ TEST_CASE("no direct start while paused, before its time, or without its worker"
   auto later = job_of("w");
   later.delay = 60s;
   auto batch = batch_of({later, job_of("unknown"), job_of("w")}, 5);
-  batch.known_workers =
+  batch.claims[0].known_workers =
     std::make_shared<const std::unordered_set<std::string>>(std::unordered_set<std::string>{"w"});
   const auto result = store.apply(batch);
   CHECK(result.enqueued[0].state == JobState::scheduled);

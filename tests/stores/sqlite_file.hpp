@@ -123,7 +123,7 @@ private:
   Batch batch;
   batch.claims.push_back({queue, slots, 0});
   if (known.size() > 0)
-    batch.known_workers = std::make_shared<const std::unordered_set<std::string>>(known);
+    batch.claims[0].known_workers = std::make_shared<const std::unordered_set<std::string>>(known);
   return store.apply(batch).claimed.at(0);
 }
 

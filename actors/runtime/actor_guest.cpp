@@ -1,0 +1,57 @@
+#include <zzz_jobs/actors/runtime/actor_guest.hpp>
+
+#include <zzz_jobs/actors/runtime/messages.hpp>
+
+#include <caf/all.hpp>
+
+#include <exception>
+#include <utility>
+
+namespace zzz_jobs::runtime {
+namespace {
+
+std::exception_ptr no_store() {
+  return std::make_exception_ptr(
+    Error(errc::unavailable, "store: its actor is being replaced; nothing happened"));
+}
+
+} // namespace
+
+ActorGuest::ActorGuest(SharedPtr shared, std::shared_ptr<Directory> directory, std::string name,
+                       GuestListener listener)
+  : shared_(std::move(shared)), directory_(std::move(directory)),
+    id_(shared_->guests.add(std::move(name), std::move(listener))) {}
+
+/// A store actor that is not there now finds what is left behind when it starts.
+ActorGuest::~ActorGuest() {
+  shared_->guests.leave(id_);
+  if (const auto store = directory_->store())
+    caf::anon_send(store, GuestLeftMsg{});
+}
+
+void ActorGuest::apply(Batch batch, Applied applied) {
+  const auto store = directory_->store();
+  if (!store)
+    return applied({}, no_store());
+  caf::anon_send(
+    store, GuestBatchMsg{std::make_shared<GuestCall>(id_, std::move(batch), std::move(applied))});
+}
+
+void ActorGuest::call(Work work, Done done) {
+  const auto store = directory_->store();
+  if (!store)
+    return done(no_store());
+  caf::anon_send(store,
+                 StoreCallMsg{std::make_shared<StoreCall>(std::move(work), std::move(done))});
+}
+
+std::vector<std::vector<Claim>> ActorGuest::open_claims(AnyStore& store,
+                                                        const std::vector<std::string>& queues) {
+  const auto open = store.open_claims(queues);
+  std::vector<std::vector<Claim>> its_own;
+  for (std::size_t i = 0; i < queues.size(); ++i)
+    its_own.push_back(shared_->guests.compare(id_, queues[i], open[i]));
+  return its_own;
+}
+
+} // namespace zzz_jobs::runtime
