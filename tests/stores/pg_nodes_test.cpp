@@ -7,7 +7,8 @@ TEST_CASE("nodes of one database know what each says of itself") {
   const PgTables tables;
   PgStore first{quick_store(tables.target())};
   std::optional<PgStore> second{std::in_place, quick_store(tables.target())};
-  first.describe_node({.name = "it's \"a\"", .address = "10.0.0.5:4040", .version = "1.2", .pid = 7});
+  first.describe_node(
+    {.name = "it's \"a\"", .address = "10.0.0.5:4040", .version = "1.2", .pid = 7});
 
   const auto nodes = second->nodes();
   REQUIRE(nodes.size() == 2);
