@@ -54,6 +54,9 @@ void measure_pg_trigger(Bench& bench);
 
 #ifdef ZZZ_JOBS_BENCH_NODES
 void measure_command_worker(Bench& bench);
+#ifdef ZZZ_JOBS_HAS_POSTGRES
+void measure_cluster_latency(Bench& bench);
+#endif
 #endif
 
 } // namespace zzz_jobs::bench
