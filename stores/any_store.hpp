@@ -1,5 +1,6 @@
 #pragma once
 
+#include <zzz_jobs/stores/node_record.hpp>
 #include <zzz_jobs/stores/plain_store_adapter.hpp>
 #include <zzz_jobs/stores/store.hpp>
 #include <zzz_jobs/stores/store_signal.hpp>
@@ -47,6 +48,9 @@ public:
   virtual void discard(std::int64_t id, std::string_view error) = 0;
   /// For stores that remember which queues are empty: jobs may have come unnoticed.
   virtual void look_again() = 0;
+  /// For stores that other processes share: all nodes, and what this one is.
+  virtual std::vector<NodeRecord> nodes() = 0;
+  virtual void describe_node(const NodeDescription& description) = 0;
   /// For stores that other processes share: who hears what these do.
   virtual void on_signal(StoreSignalHandler handler) = 0;
 };
@@ -113,6 +117,15 @@ public:
   void look_again() override {
     if constexpr (requires { store_.look_again(); })
       store_.look_again();
+  }
+  std::vector<NodeRecord> nodes() override {
+    if constexpr (requires { store_.nodes(); })
+      return store_.nodes();
+    return {};
+  }
+  void describe_node(const NodeDescription& description) override {
+    if constexpr (requires { store_.describe_node(description); })
+      store_.describe_node(description);
   }
   void on_signal(StoreSignalHandler handler) override {
     if constexpr (requires { store_.on_signal(std::move(handler)); })

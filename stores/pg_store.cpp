@@ -333,6 +333,14 @@ std::uint32_t PgStore::prune(const PrunePolicy& policy, std::uint32_t limit) {
   return impl_->at_desk([&](auto& desk) { return desk.prune(policy, limit, now()); });
 }
 
+std::vector<NodeRecord> PgStore::nodes() {
+  return impl_->at_desk([](auto& desk) { return desk.nodes(); });
+}
+
+void PgStore::describe_node(const NodeDescription& description) {
+  impl_->at_desk([&](auto& desk) { desk.describe_node(node_id(), description); });
+}
+
 void PgStore::look_again() {
   impl_->look_everywhere();
 }

@@ -3,6 +3,7 @@
 #include <zzz_jobs/config/clock.hpp>
 #include <zzz_jobs/config/limits.hpp>
 #include <zzz_jobs/config/log.hpp>
+#include <zzz_jobs/stores/node_record.hpp>
 #include <zzz_jobs/stores/store.hpp>
 #include <zzz_jobs/stores/store_signal.hpp>
 
@@ -93,6 +94,11 @@ public:
   void set_cron_paused(std::string_view entry, bool paused);
   bool is_cron_paused(std::string_view entry);
   std::uint32_t prune(const PrunePolicy& policy, std::uint32_t limit);
+
+  /// All nodes of the tables, dead ones until they are buried; by id.
+  std::vector<NodeRecord> nodes();
+  /// What `nodes` says of this one from now on.
+  void describe_node(const NodeDescription& description);
 
   /// Nothing that is known of empty queues holds any more: the application has put
   /// jobs in by itself. The next turn looks.

@@ -30,8 +30,6 @@ std::string text_of(const ConfigProblem& problem) {
   std::string text;
   if (problem.origin.source != Origin::Source::standard)
     text += text_of(problem.origin) + ": ";
-  if (problem.warning)
-    text += "warning: ";
   if (!problem.key.empty() && problem.key != problem.origin.name)
     text += problem.key + ": ";
   text += problem.rule;

@@ -33,7 +33,7 @@ struct ConfigProblem {
 };
 
 /// `zzz-jobs.toml:12: queue.mail.concurrency: must be 1 to 10,000, got 0`, with the
-/// nearest name as `; did you mean "concurrency"?`.
+/// nearest name as `; did you mean "concurrency"?`. That it is a warning, the caller says.
 [[nodiscard]] std::string text_of(const ConfigProblem& problem);
 
 } // namespace zzz_jobs::node

@@ -18,13 +18,16 @@ std::string cron_path(Context& context, const std::string& action) {
 void print_crons(Context& context, const nlohmann::json& answer) {
   const auto style = context.style();
   const auto now = current_time();
-  Table table{{"NAME", "EXPRESSION", "ZONE", "WORKER", "MISSED", "", "LAST TICK"}};
-  for (const auto& cron : list_at(answer, "crons")) {
+  Table table{{"NAME", "EXPRESSION", "ZONE", "WORKER", "MISSED", "LAST TICK", "NEXT TICK"}};
+  for (const auto& cron : list_at(answer, "cron")) {
     const auto last = time_at(cron, "last_tick");
+    const auto next = time_at(cron, "next_tick");
     table.add({shown_text(cron, "name"), shown_text(cron, "expression"), shown_text(cron, "zone"),
                shown_text(cron, "worker"), shown_text(cron, "missed"),
-               flag_at(cron, "paused") ? style.warning("paused") : "",
-               last ? time_and_age(*last, now) : "never"});
+               last ? age(*last, now) : "never",
+               flag_at(cron, "paused") ? style.warning("paused")
+                 : next                ? time_and_age(*next, now)
+                                       : ""});
   }
   if (table.empty())
     context.out() << "no cron entries\n";

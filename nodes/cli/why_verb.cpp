@@ -3,6 +3,7 @@
 #include <zzz_jobs/nodes/cli/context.hpp>
 #include <zzz_jobs/nodes/cli/fields.hpp>
 #include <zzz_jobs/nodes/cli/job_filter.hpp>
+#include <zzz_jobs/nodes/cli/when.hpp>
 
 #include <nlohmann/json.hpp>
 
@@ -22,6 +23,9 @@ int explain(Context& context) {
   context.out() << "job " << id << ", " << shown_text(job, "worker") << " in queue "
                 << shown_text(job, "queue") << ", is " << style.state(shown_text(job, "state"))
                 << '\n';
+  const auto now = current_time();
+  if (const auto due = time_at(job, "scheduled_at"); due && *due > now)
+    context.out() << "  due " << time_and_age(*due, now) << '\n';
   for (const auto& reason : list_at(answer, "reasons")) {
     context.out() << "  " << style.bold(shown_text(reason, "code")) << ": "
                   << shown_text(reason, "text") << '\n';

@@ -23,12 +23,17 @@ std::vector<std::string> applications_of(const caf::actor_system_config& config)
   return caf::get_or(config, applications_key, std::vector<std::string>{});
 }
 
-/// CAF names nodes after process id, network addresses and a counter. Processes
-/// in containers may share the first two: the counter's start then differs.
+/// CAF names nodes after process id, network addresses and a counter of one byte.
+/// Processes in containers may share the first two: the counter's start then
+/// differs. Systems of one process count on from there.
 void vary_node_id(const caf::actor_system_config& config) {
-  const auto count = std::random_device{}() % 200;
-  for (unsigned i = 0; i < count; ++i)
-    static_cast<void>(caf::node_id::default_data::local(config));
+  static const bool once = [&] {
+    const auto count = std::random_device{}() % 256;
+    for (unsigned i = 0; i < count; ++i)
+      static_cast<void>(caf::node_id::default_data::local(config));
+    return true;
+  }();
+  static_cast<void>(once);
 }
 
 } // namespace

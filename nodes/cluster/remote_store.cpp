@@ -210,6 +210,10 @@ std::uint32_t RemoteStore::prune(const PrunePolicy& policy, std::uint32_t limit)
   return impl_->change<std::uint32_t>(StoreVerb::prune, policy, limit);
 }
 
+std::vector<NodeRecord> RemoteStore::nodes() {
+  return impl_->read<std::vector<NodeRecord>>(StoreVerb::nodes);
+}
+
 void RemoteStore::look_again() {
   impl_->line.tell(StoreVerb::look_again);
 }

@@ -4,6 +4,7 @@
 #include <zzz_jobs/config/limits.hpp>
 #include <zzz_jobs/config/log.hpp>
 #include <zzz_jobs/config/node/node_config.hpp>
+#include <zzz_jobs/stores/node_record.hpp>
 #include <zzz_jobs/stores/store.hpp>
 #include <zzz_jobs/stores/store_signal.hpp>
 
@@ -92,6 +93,9 @@ public:
   void set_cron_paused(std::string_view entry, bool paused);
   bool is_cron_paused(std::string_view entry);
   std::uint32_t prune(const PrunePolicy& policy, std::uint32_t limit);
+
+  /// Those that share the gateway's store.
+  std::vector<NodeRecord> nodes();
 
   /// Tells the gateway too.
   void look_again();

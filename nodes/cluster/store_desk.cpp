@@ -31,6 +31,7 @@ std::optional<std::string> read(StoreVerb verb, std::string_view body, AnyStore&
       return codec::encoded(store.list(filter, page));
     }
     case StoreVerb::counts: return codec::encoded(store.counts());
+    case StoreVerb::nodes: return codec::encoded(store.nodes());
     case StoreVerb::settings: return codec::encoded(store.settings());
     case StoreVerb::open_claims:
       return codec::encoded(

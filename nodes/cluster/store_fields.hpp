@@ -2,6 +2,7 @@
 
 #include <zzz_jobs/config/retention.hpp>
 #include <zzz_jobs/stores/batch.hpp>
+#include <zzz_jobs/stores/node_record.hpp>
 
 #include <cstdint>
 #include <tuple>
@@ -40,6 +41,8 @@ ZZZ_JOBS_WIRE_FIELDS(Page, x.after_id, x.limit, x.newest_first)
 ZZZ_JOBS_WIRE_FIELDS(Change, x.result, x.before, x.claim, x.queue)
 ZZZ_JOBS_WIRE_FIELDS(QueueCount, x.queue, x.state, x.count)
 ZZZ_JOBS_WIRE_FIELDS(QueueSettings, x.queue, x.paused)
+ZZZ_JOBS_WIRE_FIELDS(NodeDescription, x.name, x.address, x.version, x.pid)
+ZZZ_JOBS_WIRE_FIELDS(NodeRecord, x.id, x.is, x.started_at, x.is_alive)
 ZZZ_JOBS_WIRE_FIELDS(Retention, x.age, x.count)
 ZZZ_JOBS_WIRE_FIELDS(PrunePolicy, x.completed, x.discarded, x.cancelled)
 

@@ -64,8 +64,9 @@ enum class StoreVerb : std::uint8_t {
   discard = 26,
   set_cron_paused = 27,
   is_cron_paused = 28,
+  nodes = 29,
 };
-inline constexpr StoreVerb last_store_verb = StoreVerb::is_cron_paused;
+inline constexpr StoreVerb last_store_verb = StoreVerb::nodes;
 
 /// From a guest.
 struct StoreRequest {

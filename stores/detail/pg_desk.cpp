@@ -223,6 +223,23 @@ void Desk::remove_nodes(const std::vector<std::int64_t>& nodes) {
   (void)ask(sql::postgres::remove_node, array_of(nodes));
 }
 
+std::vector<NodeRecord> Desk::nodes() {
+  std::vector<NodeRecord> all;
+  for (const auto& row : ask(sql::postgres::list_nodes))
+    all.push_back({.id = row[0].as<std::int64_t>(),
+                   .is = {.name = text_of(row[1]),
+                          .address = text_of(row[2]),
+                          .version = text_of(row[3]),
+                          .pid = row[4].as<std::int64_t>()},
+                   .started_at = time_of(row[5]),
+                   .is_alive = row[6].as<bool>()});
+  return all;
+}
+
+void Desk::describe_node(std::int64_t node, const NodeDescription& is) {
+  (void)ask(sql::postgres::describe_node, node, is.name, is.address, is.version, is.pid);
+}
+
 // --- cron --------------------------------------------------------------------
 
 std::optional<UnixTime> Desk::last_tick(std::string_view entry) {

@@ -50,6 +50,8 @@ public:
   [[nodiscard]] std::vector<Lost> executions_of_dead(const std::vector<std::int64_t>& nodes);
   [[nodiscard]] std::vector<Lost> executions_before(UnixTime time);
   void remove_nodes(const std::vector<std::int64_t>& nodes);
+  [[nodiscard]] std::vector<NodeRecord> nodes();
+  void describe_node(std::int64_t node, const NodeDescription& description);
 
   [[nodiscard]] std::optional<UnixTime> last_tick(std::string_view entry);
   [[nodiscard]] UnixTime cron_since(std::string_view entry, UnixTime begin);

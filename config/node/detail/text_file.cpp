@@ -1,5 +1,6 @@
 #include <zzz_jobs/config/node/detail/text_file.hpp>
 
+#include <array>
 #include <cerrno>
 #include <fstream>
 #include <system_error>
@@ -19,9 +20,10 @@ std::optional<std::string> read_text_file(const std::filesystem::path& file, std
     why = "cannot be read: " + std::generic_category().message(errno);
     return {};
   }
-  std::string text(bytes_max + 1, '\0');
-  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(stream.gcount()));
+  std::string text;
+  std::array<char, 16 * 1024> part{};
+  while (text.size() <= bytes_max && (stream.read(part.data(), part.size()) || stream.gcount() > 0))
+    text.append(part.data(), static_cast<std::size_t>(stream.gcount()));
   if (stream.bad()) {
     why = "cannot be read to its end";
     return {};

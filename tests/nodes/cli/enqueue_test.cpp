@@ -189,7 +189,7 @@ TEST_CASE("enqueue - shows its progress to people") {
   host.input.str("{\"worker\":\"a\"}\nx\n");
   CHECK(host.run({"enqueue", "-"}) == cli::exit_failed);
   CHECK_THAT(host.complained(), has("\r\x1b[K1 job enqueued, "));
-  CHECK_THAT(host.complained(), has("\r\x1b[Kzzz-jobs: line 2: not JSON\n"));
+  CHECK_THAT(host.complained(), has("zzz-jobs: line 2: not JSON\n"));
   CHECK(host.complained().ends_with("\r\x1b[K"));
 }
 

@@ -146,6 +146,56 @@ TEST_CASE("queues are paused, drained and resumed", "[api]") {
   CHECK_FALSE(node.supervisor.is_paused("mail"));
 }
 
+TEST_CASE("why names the queue that is paused, and the time that has not come", "[api]") {
+  Node node;
+  node.supervisor.pause_queue("mail");
+  const auto id = node.enqueued("done");
+  REQUIRE(node.host.run({"why", std::to_string(id)}) == cli::exit_ok);
+  CHECK_THAT(node.host.said(), has("is available\n  paused: "));
+  CHECK(node.answer({"why", std::to_string(id)})["runs"] == false);
+  const auto later = node.answer({"enqueue", "done", "--in", "2h"})["id"].get<std::int64_t>();
+  REQUIRE(node.host.run({"why", std::to_string(later)}) == cli::exit_ok);
+  CHECK_THAT(node.host.said(), has("is scheduled\n  due "));
+  CHECK_THAT(node.host.said(), has("scheduled: "));
+  CHECK(node.host.run({"why", "4000"}) == cli::exit_not_found);
+}
+
+TEST_CASE("cron entries are looked at, run and paused", "[api]") {
+  Node node;
+  REQUIRE(node.host.run({"cron", "list"}) == cli::exit_ok);
+  CHECK_THAT(node.host.said(), has("nightly  0 3 * * *   UTC   done"));
+  CHECK(node.answer({"cron", "preview", "nightly", "--count", "3"})["ticks"].size() == 3);
+  const auto id = node.answer({"cron", "run", "nightly"})["id"].get<std::int64_t>();
+  CHECK(node.supervisor.get(id)->worker == "done");
+  CHECK(node.host.run({"cron", "pause", "nightly"}) == cli::exit_ok);
+  CHECK(node.supervisor.crons().at(0).paused);
+  REQUIRE(node.host.run({"cron", "list"}) == cli::exit_ok);
+  CHECK_THAT(node.host.said(), has("paused"));
+  CHECK(node.host.run({"cron", "resume", "nightly"}) == cli::exit_ok);
+  CHECK_FALSE(node.supervisor.crons().at(0).paused);
+  CHECK(node.host.run({"cron", "run", "weekly"}) == cli::exit_not_found);
+  CHECK(node.host.run({"cron", "preview", "weekly"}) == cli::exit_not_found);
+}
+
+TEST_CASE("a queue of this node is scaled, another's is not", "[api]") {
+  Node node;
+  node.supervisor.start();
+  CHECK(node.host.run({"queue", "scale", "mail", "7"}) == cli::exit_ok);
+  CHECK(node.supervisor.queues().at(0).concurrency == 7);
+  CHECK(node.host.run({"queue", "scale", "other", "7"}) == cli::exit_not_found);
+}
+
+TEST_CASE("a node without others is healthy and alone", "[api]") {
+  Node node;
+  CHECK(node.host.run({"health"}) == cli::exit_ok);
+  CHECK(node.answer({"health"})["status"] == "ok");
+  CHECK(node.answer({"node", "list"})["nodes"].size() == 1);
+  CHECK(node.host.run({"node", "stop", "4000"}) == cli::exit_not_found);
+  CHECK(node.host.run({"doctor"}) == cli::exit_not_found);
+  REQUIRE(node.host.run({"top", "--once"}) == cli::exit_ok);
+  CHECK_THAT(node.host.said(), has("zzz-jobs alpha, store memory"));
+}
+
 TEST_CASE("the node says who it is and what it has done", "[api]") {
   Node node;
   CHECK(node.answer({"version", "--node"})["node"]["name"] == "alpha");

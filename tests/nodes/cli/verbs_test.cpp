@@ -83,18 +83,20 @@ TEST_CASE("node stop names the node by its id") {
 
 TEST_CASE("cron entries are shown, previewed, run and paused") {
   TestHost host;
-  const json answer{{"crons",
+  const json answer{{"cron",
                      {{{"name", "nightly"},
                        {"expression", "0 3 * * *"},
                        {"worker", "clean"},
                        {"zone", "Europe/Berlin"},
                        {"missed", "latest"},
                        {"paused", true},
-                       {"last_tick", nullptr}}}}};
+                       {"last_tick", nullptr},
+                       {"next_tick", nullptr}}}}};
   host.answer(answer.dump());
   REQUIRE(host.run({"cron", "list"}) == cli::exit_ok);
   CHECK(host.asked.at(0).path == "/api/v1/cron");
-  CHECK_THAT(host.said(), has("nightly  0 3 * * *   Europe/Berlin  clean   latest  paused  never"));
+  CHECK_THAT(host.said(),
+             has("nightly  0 3 * * *   Europe/Berlin  clean   latest  never      paused"));
   REQUIRE(host.run({"cron", "list", "--json"}) == cli::exit_ok);
   CHECK(json::parse(host.said()) == answer);
 

@@ -37,7 +37,6 @@ inline std::vector<std::string> complaints(const LoadedConfig& loaded, bool warn
   for (auto problem : loaded.problems) {
     if (problem.warning != warnings)
       continue;
-    problem.warning = false;
     if (problem.origin.source == Origin::Source::file)
       problem.origin.name = "file";
     texts.push_back(text_of(problem));

@@ -149,6 +149,20 @@ TEST_CASE("the page's files are right", "[node][config][page]") {
     without_complaint(NodeFile{block});
 }
 
+TEST_CASE("the page tells problems as the program does", "[node][config][page]") {
+  const NodeFile file{"[store]\npath = \"jobs.db\"\n\n[[queue]]\nname = \"mail\"\nconcurrency = 0\n"
+                      "pol_interval = 5\n"};
+  auto loaded = file.load({{"ZZZ_JOBS_STORE_LEASE", "soon"}});
+  const auto page = content_of(source_folder / "docs/node-file.md");
+  CHECK(loaded.problems.size() == 3);
+  for (auto& problem : loaded.problems) {
+    if (problem.origin.source == Origin::Source::file)
+      problem.origin.name = "zzz-jobs.toml";
+    INFO(text_of(problem));
+    CHECK(page.find("\n" + text_of(problem) + "\n") != std::string::npos);
+  }
+}
+
 TEST_CASE("quickstart.toml is right and works anywhere", "[node][config][page]") {
   const auto config = without_complaint(example("quickstart.toml")).config;
   CHECK(config.store.kind == StoreKind::sqlite);
