@@ -29,8 +29,8 @@ struct ClusterSetting {
   caf::actor_system* system = nullptr;
   /// Shared with other parts of the process; null: made from the section.
   std::shared_ptr<Transport> transport{};
-  /// Nodes to be linked with always, HOST:PORT: a node without a database names its
-  /// gateways. Others are found in the store.
+  /// Nodes to be linked with always, zzz://HOST:PORT: a node without a database names
+  /// its gateways. Others are found in the store.
   std::vector<std::string> gateways{};
   /// Another node asks this one to drain and end. Any thread; must return at once.
   std::function<void()> on_stop_asked{};

@@ -58,8 +58,9 @@ void require_valid(const LoadedConfig& loaded);
 default_config_file(const std::map<std::string, std::string>& environment);
 
 /// Where the node's control socket is: [control] socket; else beside an SQLite file
-/// (FILE.sock); else NAME.sock in $RUNTIME_DIRECTORY, $XDG_RUNTIME_DIR/zzz-jobs, or
-/// /run/zzz-jobs (as root) or /tmp/zzz-jobs-UID, in that order.
+/// (FILE.sock); else NAME.sock in $RUNTIME_DIRECTORY, /run/zzz-jobs (of root, and of
+/// the user that it belongs to), $XDG_RUNTIME_DIR/zzz-jobs or /tmp/zzz-jobs-UID, in
+/// that order.
 [[nodiscard]] std::filesystem::path
 default_control_socket(const NodeConfig& config,
                        const std::map<std::string, std::string>& environment);

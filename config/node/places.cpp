@@ -2,6 +2,7 @@
 
 #include <zzz_jobs/config/node/load.hpp>
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 extern char** environ; // NOLINT: POSIX's own
@@ -24,13 +25,22 @@ std::string first_of(const std::string& folders) {
   return folders.substr(0, folders.find(':'));
 }
 
+/// Where the service's socket is, whoever asks; so root finds it from a login shell
+/// with a runtime folder of its own, and so does the service's user.
+constexpr const char* service_folder = "/run/zzz-jobs";
+
+bool is_own(const char* folder) {
+  struct stat facts {};
+  return stat(folder, &facts) == 0 && S_ISDIR(facts.st_mode) && facts.st_uid == geteuid();
+}
+
 fs::path runtime_folder(const std::map<std::string, std::string>& environment) {
   if (const auto folder = first_of(variable(environment, "RUNTIME_DIRECTORY")); !folder.empty())
     return folder;
+  if (geteuid() == 0 || is_own(service_folder))
+    return service_folder;
   if (const auto folder = variable(environment, "XDG_RUNTIME_DIR"); !folder.empty())
     return fs::path{folder} / "zzz-jobs";
-  if (geteuid() == 0)
-    return "/run/zzz-jobs";
   return "/tmp/zzz-jobs-" + std::to_string(geteuid());
 }
 

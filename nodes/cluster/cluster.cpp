@@ -138,7 +138,7 @@ struct Cluster::Impl {
   [[nodiscard]] std::vector<Endpoint> gateways() const {
     std::vector<Endpoint> all;
     for (const auto& text : setting.gateways)
-      all.push_back(parse_endpoint("a gateway", text));
+      all.push_back(parse_gateway("store.url", text));
     return all;
   }
 

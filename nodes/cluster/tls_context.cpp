@@ -52,34 +52,34 @@ Bio open_file(Loaded& into, const char* field, const std::filesystem::path& path
 }
 
 void load_chain(Loaded& into, const std::filesystem::path& path) {
-  const auto file = open_file(into, "cluster.tls.certificate", path);
+  const auto file = open_file(into, "cluster.certificate", path);
   if (!file)
     return;
   while (auto* next = PEM_read_bio_X509(file.get(), nullptr, no_passphrase, nullptr))
     into.chain.emplace_back(next);
   if (into.chain.empty())
-    into.problems.push_back("cluster.tls.certificate must hold a certificate (PEM), got \""
+    into.problems.push_back("cluster.certificate must hold a certificate (PEM), got \""
                             + path.string() + "\"");
 }
 
 void load_key(Loaded& into, const std::filesystem::path& path) {
-  const auto file = open_file(into, "cluster.tls.key", path);
+  const auto file = open_file(into, "cluster.key", path);
   if (!file)
     return;
   into.key.reset(PEM_read_bio_PrivateKey(file.get(), nullptr, no_passphrase, nullptr));
   if (!into.key)
-    into.problems.push_back("cluster.tls.key must hold a private key (PEM) without a passphrase,"
+    into.problems.push_back("cluster.key must hold a private key (PEM) without a passphrase,"
                             " got \""
                             + path.string() + "\"");
 }
 
 void load_ca(Loaded& into, const std::filesystem::path& path) {
-  if (!open_file(into, "cluster.tls.ca", path))
+  if (!open_file(into, "cluster.ca", path))
     return;
   into.ca.reset(X509_STORE_new());
   if (!into.ca || X509_STORE_load_locations(into.ca.get(), path.c_str(), nullptr) != 1) {
     into.ca.reset();
-    into.problems.push_back("cluster.tls.ca must hold the CA's certificate (PEM), got \""
+    into.problems.push_back("cluster.ca must hold the CA's certificate (PEM), got \""
                             + path.string() + "\"");
   }
 }
@@ -106,14 +106,14 @@ std::string refusal(const Loaded& loaded, int purpose) {
 void check_together(Loaded& loaded) {
   if (!loaded.chain.empty() && loaded.key
       && X509_check_private_key(loaded.chain.front().get(), loaded.key.get()) != 1)
-    loaded.problems.emplace_back("cluster.tls.key must be that of cluster.tls.certificate");
+    loaded.problems.emplace_back("cluster.key must be that of cluster.certificate");
   if (loaded.chain.empty() || !loaded.ca)
     return;
   for (const int role : {X509_PURPOSE_SSL_SERVER, X509_PURPOSE_SSL_CLIENT}) {
     const auto reason = refusal(loaded, role);
     if (reason.empty())
       continue;
-    loaded.problems.push_back("cluster.tls.certificate must be in force, signed by cluster.tls.ca"
+    loaded.problems.push_back("cluster.certificate must be in force, signed by cluster.ca"
                               " and good for "
                               + std::string{role == X509_PURPOSE_SSL_SERVER ? "server" : "client"}
                               + " use: " + reason);
@@ -173,7 +173,7 @@ TlsContext::TlsContext(const TlsSection& files) {
   ERR_clear_error();
   if (!is_good)
     throw Error{errc::invalid_argument,
-                "cluster.tls.certificate and key must be such that OpenSSL takes them"};
+                "cluster.certificate and key must be such that OpenSSL takes them"};
 }
 
 ssl_st* TlsContext::new_session(int socket, Side side) const {

@@ -80,7 +80,8 @@ void Transport::refuse_open_address(const Endpoint& endpoint, const char* what) 
   if (!is_secure() && !is_loopback(endpoint))
     throw Error{errc::invalid_argument,
                 std::string{what} + " " + to_string(endpoint)
-                  + " must be a loopback address without cluster.tls: links to other machines"
+                  + " must be a loopback address without cluster.certificate, key and ca: links to "
+                    "other machines"
                     " need certificates"};
 }
 

@@ -20,10 +20,14 @@ void PlainStream::end(Deadline deadline) {
 
 void linger(int socket, Deadline deadline) {
   ::shutdown(socket, SHUT_WR);
+  constexpr std::size_t dropped_max = 1024 * 1024;
   std::array<char, 16 * 1024> dropped;
-  while (read_some(socket, dropped.data(), dropped.size(), deadline) > 0)
-    if (std::chrono::steady_clock::now() >= deadline)
+  for (std::size_t count = 0; count < dropped_max;) {
+    const auto some = read_some(socket, dropped.data(), dropped.size(), deadline);
+    if (some == 0 || std::chrono::steady_clock::now() >= deadline)
       return;
+    count += some;
+  }
 }
 
 } // namespace zzz_jobs::node::control

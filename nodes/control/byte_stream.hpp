@@ -30,7 +30,8 @@ private:
   int socket_;
 };
 
-/// Shuts the socket's writing down and drops what comes until the peer has closed.
+/// Shuts the socket's writing down and drops what comes, 1 MiB at most, until the peer has
+/// closed.
 void linger(int socket, Deadline deadline);
 
 } // namespace zzz_jobs::node::control

@@ -25,6 +25,9 @@ struct Context {
   [[nodiscard]] AnySupervisor& supervisor() const { return setting.supervisor; }
 };
 
+/// Every route, in the order they are tried.
+[[nodiscard]] std::vector<Route> all_routes();
+
 // The routes, a file a noun.
 void add_job_routes(std::vector<Route>& routes);
 void add_bulk_routes(std::vector<Route>& routes);

@@ -164,6 +164,7 @@ private:
       fill_last(response, *problem);
       return true;
     }
+    serving->begin_body();
     return false;
   }
 

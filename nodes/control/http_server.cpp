@@ -39,13 +39,11 @@ control::HttpLimits limits_of(const HttpServerSetting& setting) {
 
 struct HttpServer::Impl {
   Impl(HttpServerSetting chosen, ApiChannel& api)
-    : Impl(checked_address(chosen), std::move(chosen), api) {}
-
-  Impl(const control::TcpAddress& wanted, HttpServerSetting chosen, ApiChannel& api)
-    : setting(std::move(chosen)), site({.token = setting.token,
-                                        .open_facts = wanted.is_loopback(),
-                                        .api = api,
-                                        .metrics = setting.metrics}),
+    : setting(std::move(chosen)), wanted(checked_address(setting)),
+      site({.token = setting.token,
+            .open_facts = wanted.is_loopback(),
+            .api = api,
+            .metrics = setting.metrics}),
       dialogue(site, limits_of(setting)) {
     if (!setting.certificate.empty())
       tls.emplace(setting.certificate, setting.key);
@@ -77,6 +75,7 @@ struct HttpServer::Impl {
   }
 
   const HttpServerSetting setting;
+  const control::TcpAddress wanted;
   std::string address{};
   control::HttpSite site;
   control::HttpDialogue dialogue;

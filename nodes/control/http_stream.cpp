@@ -6,7 +6,7 @@
 namespace zzz_jobs::node::control {
 namespace {
 
-/// Line and headers, and what surrounds the pieces of a chunked body.
+/// Line and headers.
 constexpr std::size_t head_bytes_max = 64 * 1024;
 
 } // namespace
@@ -18,7 +18,7 @@ bool HttpStream::fill(Deadline deadline) {
 }
 
 bool HttpStream::begin_request() {
-  request_bytes_ = 0;
+  bytes_left_ = head_bytes_max;
   is_answering_ = false;
   if (begin_ == end_ && !fill(std::chrono::steady_clock::now() + limits_.idle_max))
     return false;
@@ -26,18 +26,22 @@ bool HttpStream::begin_request() {
   return true;
 }
 
+void HttpStream::begin_body() {
+  // The small pieces of a chunked body have as much again around them.
+  bytes_left_ = 2 * limits_.body_bytes_max + head_bytes_max;
+}
+
 ssize_t HttpStream::read(char* to, size_t size) {
-  // Small pieces of a chunked body have twice their size around them.
-  if (request_bytes_ > 4 * limits_.body_bytes_max + head_bytes_max)
+  if (bytes_left_ == 0)
     return -1;
   if (begin_ == end_ && !fill(request_end_))
     return -1;
   if (std::chrono::steady_clock::now() > request_end_)
     return -1; // every byte came in time, and there were too many
-  const auto count = std::min(size, end_ - begin_);
+  const auto count = std::min({size, end_ - begin_, bytes_left_});
   std::memcpy(to, buffer_.data() + begin_, count);
   begin_ += count;
-  request_bytes_ += count;
+  bytes_left_ -= count;
   return static_cast<ssize_t>(count);
 }
 

@@ -18,6 +18,8 @@ public:
 
   /// Waits for the next request's first byte. False: there is none.
   [[nodiscard]] bool begin_request();
+  /// Line and headers are read: what follows may be as large as a body.
+  void begin_body();
   /// No answer's end may be taken for the next request's beginning, or the other way.
   void close_after_answer() { closes_ = true; }
   [[nodiscard]] bool closes() const { return closes_; }
@@ -45,7 +47,7 @@ private:
   std::array<char, 16 * 1024> buffer_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
-  std::size_t request_bytes_ = 0; ///< read of this request
+  std::size_t bytes_left_ = 0; ///< that may be read of this request
   Deadline request_end_{};
   Deadline answer_end_{};
   bool is_answering_ = false;

@@ -7,21 +7,23 @@
 
 namespace zzz_jobs::node {
 
+std::vector<control::Route> control::all_routes() {
+  std::vector<Route> routes;
+  // "/jobs/bulk" and "/jobs/*/why" before "/jobs/*".
+  for (const auto add : {add_bulk_routes, add_why_routes, add_job_routes, add_queue_routes,
+                         add_node_routes, add_cron_routes, add_state_routes, add_health_routes})
+    add(routes);
+  return routes;
+}
+
 struct Api::Impl {
   explicit Impl(ApiSetting setting) : context(std::move(setting)) {}
 
   control::Context context;
-  std::vector<control::Route> routes{};
+  const std::vector<control::Route> routes = control::all_routes();
 };
 
-Api::Api(ApiSetting setting) : impl_(new Impl(std::move(setting))) {
-  // "/jobs/bulk" and "/jobs/*/why" before "/jobs/*".
-  for (const auto add :
-       {control::add_bulk_routes, control::add_why_routes, control::add_job_routes,
-        control::add_queue_routes, control::add_node_routes, control::add_cron_routes,
-        control::add_state_routes, control::add_health_routes})
-    add(impl_->routes);
-}
+Api::Api(ApiSetting setting) : impl_(new Impl(std::move(setting))) {}
 
 Api::~Api() = default;
 

@@ -1,8 +1,10 @@
 #include <zzz_jobs/nodes/run/node.hpp>
 
 #include <zzz_jobs/config/node/load.hpp>
+#include <zzz_jobs/nodes/cluster.hpp>
 #include <zzz_jobs/nodes/control/control_server.hpp>
 #include <zzz_jobs/nodes/control/http_server.hpp>
+#include <zzz_jobs/nodes/control/metrics.hpp>
 #include <zzz_jobs/nodes/control/node_api.hpp>
 #include <zzz_jobs/nodes/run/examine.hpp>
 #include <zzz_jobs/nodes/run/open_store.hpp>
@@ -48,14 +50,32 @@ std::unique_ptr<OpenStore> open_patiently(const NodeConfig& config,
   }
 }
 
+/// Null where the file wants no links.
+std::unique_ptr<Cluster> joined(const NodeSetting& setting, AnySupervisor& supervisor,
+                                NodeLog& log) {
+  const auto& config = setting.config;
+  if (config.cluster.listen.empty() && config.store.gateways.empty())
+    return nullptr;
+  auto cluster = std::make_unique<Cluster>(supervisor,
+                                           ClusterSetting{.section = config.cluster,
+                                                          .name = config.name,
+                                                          .gateways = config.store.gateways,
+                                                          .on_stop_asked = setting.on_stop_asked,
+                                                          .log = log.sink()});
+  log.write(LogLevel::info, "cluster_joined address=\"" + cluster->address() + "\"");
+  return cluster;
+}
+
 } // namespace
 
 struct Node::Impl {
   Impl(NodeSetting chosen, NodeLog& to)
     : setting(std::move(chosen)), log(to),
       store(open_patiently(setting.config, supervisor_config())),
+      cluster(joined(setting, store->supervisor(), log)),
       api({.supervisor = store->supervisor(),
            .facts = facts_of(setting.config),
+           .cluster = cluster.get(),
            .stop = setting.on_stop_asked,
            .doctor = examination_of(setting.config)}) {
     register_everything();
@@ -101,11 +121,16 @@ struct Node::Impl {
 
   void start_http() {
     const auto& section = setting.config.http;
-    http = std::make_unique<HttpServer>(HttpServerSetting{.listen = section.listen,
-                                                          .token = section.token.reveal(),
-                                                          .certificate = section.certificate,
-                                                          .key = section.key},
-                                        api);
+    metrics = std::make_unique<Metrics>(MetricsSetting{.supervisor = store->supervisor(),
+                                                       .facts = facts_of(setting.config),
+                                                       .cluster = cluster.get()});
+    http =
+      std::make_unique<HttpServer>(HttpServerSetting{.listen = section.listen,
+                                                     .token = section.token.reveal(),
+                                                     .certificate = section.certificate,
+                                                     .key = section.key,
+                                                     .metrics = [this] { return metrics->text(); }},
+                                   api);
     log.write(LogLevel::info, "http_listening address=\"" + http->address() + "\"");
   }
 
@@ -122,8 +147,10 @@ struct Node::Impl {
   NodeSetting setting;
   NodeLog& log;
   std::unique_ptr<OpenStore> store;
+  std::unique_ptr<Cluster> cluster;
   Api api;
   std::unique_ptr<ControlServer> control{};
+  std::unique_ptr<Metrics> metrics{};
   std::unique_ptr<HttpServer> http{};
 };
 
@@ -137,6 +164,8 @@ void Node::start() {
 }
 
 bool Node::stop() {
+  if (impl_->cluster)
+    impl_->cluster->announce_stop();
   return impl_->store->supervisor().stop();
 }
 

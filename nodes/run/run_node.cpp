@@ -37,11 +37,27 @@ int exit_of(errc code) {
   return code == errc::unavailable || code == errc::locked ? exit_again : exit_failed;
 }
 
+/// Asked for by the API or another node, from any thread and at any time.
+class StopRequest {
+public:
+  explicit StopRequest(Signals& signals) : signals_(signals) {}
+  void ask() {
+    asked_ = true;
+    signals_.wake();
+  }
+  [[nodiscard]] bool asked() const { return asked_; }
+
+private:
+  Signals& signals_;
+  std::atomic<bool> asked_{false};
+};
+
 /// The main loop of a node that has started.
 class Foreground {
 public:
-  Foreground(const RunOptions& options, Node& node, NodeLog& log, Signals& signals)
-    : options_(options), node_(node), log_(log), signals_(signals) {}
+  Foreground(const RunOptions& options, Node& node, NodeLog& log, Signals& signals,
+             const StopRequest& stop)
+    : options_(options), node_(node), log_(log), signals_(signals), stop_(stop) {}
 
   /// Until the node shall end.
   void run() {
@@ -49,7 +65,7 @@ public:
     const auto watchdog = service_.watchdog_interval();
     auto next_feed = Steady::now();
     auto next_status = Steady::now();
-    while (!stop_asked_) {
+    while (!stop_.asked()) {
       const auto now = Steady::now();
       if (watchdog && now >= next_feed) {
         feed_watchdog();
@@ -83,12 +99,6 @@ public:
     signals_.wake();
     second.join();
     return clean;
-  }
-
-  /// Any thread.
-  void ask_to_stop() {
-    stop_asked_ = true;
-    signals_.wake();
   }
 
 private:
@@ -155,19 +165,17 @@ private:
   NodeLog& log_;
   Signals& signals_;
   Service service_{};
-  std::atomic<bool> stop_asked_{false};
+  const StopRequest& stop_;
 };
 
 int run_loaded(const RunOptions& options, NodeConfig config, NodeLog& log, Signals& signals) {
-  Foreground* running = nullptr; // known before anything can ask
-  NodeSetting setting{.config = std::move(config),
-                      .control_socket = {},
-                      .on_stop_asked = [&running] { running->ask_to_stop(); }};
+  StopRequest stop{signals}; // there before anybody can ask
+  NodeSetting setting{
+    .config = std::move(config), .control_socket = {}, .on_stop_asked = [&stop] { stop.ask(); }};
   if (setting.config.control.on)
     setting.control_socket = default_control_socket(setting.config, process_environment());
   Node node{std::move(setting), log};
-  Foreground foreground{options, node, log, signals};
-  running = &foreground;
+  Foreground foreground{options, node, log, signals, stop};
   node.start();
   foreground.run();
   const bool clean = foreground.drain();

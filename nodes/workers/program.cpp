@@ -1,13 +1,12 @@
 #include <zzz_jobs/nodes/workers/program.hpp>
 
-#include <zzz_jobs/config/errc.hpp>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <filesystem>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
 #include <unistd.h>
 
@@ -23,8 +22,8 @@ constexpr std::string_view path_without_one = "/usr/local/bin:/usr/bin:/bin";
 constexpr std::array nodes_own{"ZZZ_JOBS_",   "ZZZ_JOB_",    "NOTIFY_SOCKET=", "WATCHDOG_",
                                "LISTEN_PID=", "LISTEN_FDS=", "LISTEN_FDNAMES="};
 
-[[noreturn]] void refuse(const CommandSection& section, std::string_view rule) {
-  throw Error(errc::invalid_argument, "worker \"" + section.name + "\": " + std::string{rule});
+[[noreturn]] void refuse(const CommandSection& section, const char* key, std::string rule) {
+  throw SectionError(section.name, key, std::move(rule));
 }
 
 bool has_nul(std::string_view text) {
@@ -49,13 +48,14 @@ std::optional<std::string_view> value_of(const Variables& variables, std::string
 
 void check_variable(const CommandSection& section, const std::string& name,
                     const std::string& value) {
-  const auto key = "environment: name \"" + name + "\"";
+  const auto named = "name \"" + name + "\"";
   if (name.empty() || name.find('=') != std::string::npos || has_nul(name))
-    refuse(section, key + " must not be empty or contain '=' or NUL");
+    refuse(section, "environment", named + " must not be empty or contain '=' or NUL");
   if (name.rfind("ZZZ_JOB_", 0) == 0)
-    refuse(section, key + " must not begin with ZZZ_JOB_: these are the facts of the job");
+    refuse(section, "environment",
+           named + " must not begin with ZZZ_JOB_: these are the facts of the job");
   if (has_nul(value))
-    refuse(section, key + ": its value must not contain NUL");
+    refuse(section, "environment", named + ": its value must not contain NUL");
 }
 
 Variables environment_of(const CommandSection& section, const Variables& node_environment) {
@@ -76,11 +76,11 @@ std::string directory_of(const CommandSection& section) {
     return {};
   std::error_code problem;
   const auto status = fs::status(section.directory, problem);
-  const auto key = "directory \"" + section.directory.string() + "\"";
+  const auto named = "\"" + section.directory.string() + "\"";
   if (!fs::exists(status))
-    refuse(section, key + " is not there");
+    refuse(section, "directory", named + " is not there");
   if (!fs::is_directory(status))
-    refuse(section, key + " is not a directory");
+    refuse(section, "directory", named + " is not a directory");
   return fs::absolute(section.directory).string();
 }
 
@@ -114,26 +114,27 @@ std::optional<fs::path> found_in(std::string_view path_list, const std::string& 
 
 std::string file_of(const CommandSection& section, const Program& program) {
   const auto& name = section.command.front();
-  const auto key = "command: program \"" + name + "\"";
+  const auto named = "program \"" + name + "\"";
   if (name.find('/') == std::string::npos) {
     const auto list = value_of(program.environment, "PATH").value_or(path_without_one);
     const auto file = found_in(list, name);
     if (!file)
-      refuse(section, key + " is in none of the folders of PATH (" + std::string{list} + ")");
+      refuse(section, "command",
+             named + " is in none of the folders of PATH (" + std::string{list} + ")");
     return file->string();
   }
   // A relative one begins where the program will be.
   const auto file = fs::absolute(fs::path{program.directory} / name);
   if (const auto problem = problem_of(file))
-    refuse(section, key + " " + *problem);
+    refuse(section, "command", named + " " + *problem);
   return file.string();
 }
 
 void check_command(const CommandSection& section) {
   if (section.command.empty() || section.command.front().empty())
-    refuse(section, "command: must name a program");
+    refuse(section, "command", "must name a program");
   if (std::any_of(section.command.begin(), section.command.end(), has_nul))
-    refuse(section, "command: must not contain NUL");
+    refuse(section, "command", "must not contain NUL");
 }
 
 void check_limits(const CommandSection& section) {
@@ -142,16 +143,15 @@ void check_limits(const CommandSection& section) {
     return std::to_string(value.count()) + " s";
   };
   if (section.stop_grace < 0s || section.stop_grace > 1h)
-    refuse(section, "stop_grace: must be 0 s to 1 h, got " + seconds(section.stop_grace));
+    refuse(section, "stop_grace", "must be 0 s to 1 h, got " + seconds(section.stop_grace));
   if (section.snooze < 0s || section.snooze > 24h * 365 * 100)
-    refuse(section, "snooze: must be 0 s to 100 years, got " + seconds(section.snooze));
+    refuse(section, "snooze", "must be 0 s to 100 years, got " + seconds(section.snooze));
   if (section.cpu_max && (*section.cpu_max < 1s || *section.cpu_max > 24h * 365))
-    refuse(section, "cpu_max: must be 1 s to 1 year, got " + seconds(*section.cpu_max));
+    refuse(section, "cpu_max", "must be 1 s to 1 year, got " + seconds(*section.cpu_max));
   constexpr std::uint64_t least = 1024 * 1024;
   if (section.memory_bytes_max && *section.memory_bytes_max < least)
-    refuse(section,
-           "memory_max: must be at least 1 MiB, got " + std::to_string(*section.memory_bytes_max)
-             + " bytes");
+    refuse(section, "memory_max",
+           "must be at least 1 MiB, got " + std::to_string(*section.memory_bytes_max) + " bytes");
 }
 
 } // namespace

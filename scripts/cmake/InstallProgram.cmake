@@ -1,7 +1,6 @@
 # The zzz-jobs program with what belongs to it, and the Debian package of both.
 include(GNUInstallDirs)
 install(TARGETS zzz-jobs RUNTIME COMPONENT program)
-install(FILES nodes/plugin.hpp DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/zzz_jobs/nodes")
 
 set(generated "${PROJECT_BINARY_DIR}/program")
 # The program writes its completions and its page itself, so they are never behind.
@@ -17,7 +16,7 @@ install(FILES "${generated}/zzz-jobs.bash" RENAME zzz-jobs COMPONENT program
         DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions")
 install(FILES "${generated}/_zzz-jobs" COMPONENT program
         DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions")
-install(FILES nodes/cli/zzz-jobs.1 COMPONENT program DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
+install(FILES docs/zzz-jobs.1 COMPONENT program DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
 install(FILES nodes/service/zzz-jobs.service COMPONENT program DESTINATION lib/systemd/system)
 install(FILES config/quickstart.toml config/production.toml config/cluster.toml COMPONENT program
         DESTINATION "${CMAKE_INSTALL_DOCDIR}/examples")

@@ -13,6 +13,7 @@ namespace zzz_jobs::node::detail {
 struct Entry {
   Values values{};
   Origin origin{};
+  std::string label{}; ///< what a variable or flag called the entry that it made
   [[nodiscard]] const Value* find(std::string_view key) const;
   void set(const std::string& key, Value value);
   void unset(const std::string& key);

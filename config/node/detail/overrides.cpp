@@ -34,6 +34,8 @@ std::string lower_case(std::string_view name) {
 
 /// What a variable or flag calls an entry: its name, or its place from 1.
 std::string label_of(const SectionEntries& found, std::size_t index) {
+  if (const auto& label = found.entries[index].label; !label.empty())
+    return label;
   const auto name = found.section->name_of ? found.entries[index].name() : std::string{};
   return name.empty() ? std::to_string(index + 1) : name;
 }
@@ -45,7 +47,7 @@ Entry* entry_named(SectionEntries& found, const std::string& label, const Origin
       return &found.entries[index];
   if (found.given)
     return nullptr;
-  auto& entry = found.entries.emplace_back(Entry{.origin = origin});
+  auto& entry = found.entries.emplace_back(Entry{.origin = origin, .label = label});
   if (found.section->name_of)
     entry.set("name", {.data = label, .origin = origin});
   return &entry;
@@ -71,6 +73,10 @@ std::multimap<std::string, Target> variables_of(const std::vector<SectionEntries
                           Target{at, index, key.facts.name});
       }
   }
+  const auto is_store = [](const SectionEntries& found) { return found.section->name == "store"; };
+  const auto store = std::ranges::find_if(sections, is_store);
+  variables.emplace(std::string{prefix} + "STORE", // as in a file, short for its url
+                    Target{static_cast<std::size_t>(store - sections.begin()), 0, "url"});
   return variables;
 }
 

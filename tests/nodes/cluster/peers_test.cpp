@@ -164,8 +164,9 @@ TEST_CASE("guests hear through their gateway what peers of it do, and the other 
   REQUIRE(gateway.links(1));
   MemorySupervisor without{{}, PgNode::patient({"guests"})};
   without.start();
-  Cluster guest{without,
-                {.name = "guest", .gateways = {gateway.cluster->address()}, .log = log_nothing}};
+  Cluster guest{
+    without,
+    {.name = "guest", .gateways = {"zzz://" + gateway.cluster->address()}, .log = log_nothing}};
   REQUIRE(gateway.links(2));
   const auto all = gateway.cluster->nodes();
   const auto seen = std::find_if(all.begin(), all.end(), [](auto& n) { return n.name == "guest"; });
@@ -220,6 +221,6 @@ TEST_CASE("a cluster in an application's own actor system") {
     CHECK_THROWS_WITH(Cluster(supervisor, {.section = {.listen = "nonsense"}, .log = log_nothing}),
                       has("cluster.listen must be HOST:PORT"));
     CHECK_THROWS_WITH(Cluster(supervisor, {.gateways = {"nonsense"}, .log = log_nothing}),
-                      has("must be HOST:PORT"));
+                      has("must be zzz://HOST:PORT"));
   }
 }

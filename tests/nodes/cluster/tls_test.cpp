@@ -91,22 +91,22 @@ TEST_CASE("certificates that cannot work are found before anything listens") {
     files.key = "";
     files.ca = cluster.folder.path();
     const auto text = all(problems_of(files));
-    CHECK_THAT(text, has("cluster.tls.certificate must be a file that can be read"));
-    CHECK_THAT(text, has("cluster.tls.key must be set"));
-    CHECK_THAT(text, has("cluster.tls.ca must"));
+    CHECK_THAT(text, has("cluster.certificate must be a file that can be read"));
+    CHECK_THAT(text, has("cluster.key must be set"));
+    CHECK_THAT(text, has("cluster.ca must"));
   }
   SECTION("no PEM") {
     overwrite(files.certificate, "nonsense");
     overwrite(files.key, "nonsense");
     overwrite(files.ca, "nonsense");
     const auto text = all(problems_of(files));
-    CHECK_THAT(text, has("cluster.tls.certificate must hold a certificate"));
-    CHECK_THAT(text, has("cluster.tls.key must hold a private key"));
-    CHECK_THAT(text, has("cluster.tls.ca must hold the CA's certificate"));
+    CHECK_THAT(text, has("cluster.certificate must hold a certificate"));
+    CHECK_THAT(text, has("cluster.key must hold a private key"));
+    CHECK_THAT(text, has("cluster.ca must hold the CA's certificate"));
   }
   SECTION("another one's key") {
     files.key = cluster.authority.issue("other").key;
-    CHECK_THAT(all(problems_of(files)), has("cluster.tls.key must be that of"));
+    CHECK_THAT(all(problems_of(files)), has("cluster.key must be that of"));
   }
   SECTION("expired") {
     files = cluster.authority.issue("old", {.begins = hours{-9}, .ends = hours{-1}});
@@ -118,7 +118,7 @@ TEST_CASE("certificates that cannot work are found before anything listens") {
   }
   SECTION("another CA") {
     files.ca = cluster.foreign.file();
-    CHECK_THAT(all(problems_of(files)), has("signed by cluster.tls.ca"));
+    CHECK_THAT(all(problems_of(files)), has("signed by cluster.ca"));
   }
   SECTION("good for one role only") {
     files = cluster.authority.issue("half", {.use = "serverAuth"});

@@ -93,6 +93,12 @@ TEST_CASE("entries are made where the file has none of their kind, else changed 
   CHECK(made.queues[0].concurrency == 2);
   CHECK(made.queues[1].name == "mail");
 
+  Variables plugins;
+  for (int number = 1; number <= 12; ++number)
+    plugins["ZZZ_JOBS_PLUGIN_" + std::to_string(number) + "_PATH"] =
+      "/opt/" + std::to_string(number) + ".so";
+  CHECK(without_file(plugins).plugins.size() == 12);
+
   const NodeFile file{two_queues};
   CHECK(complaints(file.load({}, {"queue.mial.concurrency=2"}))
         == Texts{"flag queue.mial.concurrency: there is no [[queue]] \"mial\"; did you mean "
@@ -111,6 +117,13 @@ TEST_CASE("a flag without a value takes the file's away", "[node][config]") {
         == Texts{"file:3: queue[1].name: must be given"});
   CHECK(complaints(file.load({}, {"queue.mail.nme="}))
         == Texts{"flag queue.mail.nme: is no key of [[queue]]; did you mean \"name\"?"});
+}
+
+TEST_CASE("a store can be said in short", "[node][config]") {
+  for (const auto& config : {without_file({{"ZZZ_JOBS_STORE", "zzz://127.0.0.1:1"}}),
+                             without_file({}, {"store=zzz://127.0.0.1:1"}),
+                             NodeFile{"store = \"zzz://127.0.0.1:1\""}.load().config})
+    CHECK(config.store.gateways == Texts{"zzz://127.0.0.1:1"});
 }
 
 TEST_CASE("an empty variable counts as unset", "[node][config]") {

@@ -39,10 +39,16 @@ inline Answered post(ApiChannel& channel, const std::string& path, const std::st
   return ask(channel, "POST", path, body);
 }
 
+/// Nothing is claimed ahead of its start: what is executing runs.
+inline SupervisorConfig calm(std::uint32_t concurrency = 2) {
+  auto config = support::quick(concurrency);
+  config.prefetch_max = 0;
+  return config;
+}
+
 /// A node's Api over a supervisor that is not started unless a test does.
 struct Node {
-  explicit Node(SupervisorConfig config = support::quick(2))
-    : supervisor(store_config(), std::move(config)) {}
+  explicit Node(SupervisorConfig config = calm()) : supervisor(store_config(), std::move(config)) {}
 
   static MemoryStore::Config store_config() { return {.capacity = 100'000}; }
 

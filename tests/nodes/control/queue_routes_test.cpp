@@ -40,6 +40,7 @@ TEST_CASE("queues are shown with what they hold and run", "[control]") {
   CHECK(stats.at("stats").size() == 14);
   CHECK(stats.at("queues").size() == 2);
   CHECK(stats.at("uptime_s").get<std::int64_t>() >= 1);
+  door.open();
 }
 
 TEST_CASE("queues are paused and resumed, whatever their names", "[control]") {

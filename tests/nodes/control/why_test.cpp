@@ -83,6 +83,7 @@ TEST_CASE("why: a job runs, others wait behind it", "[control]") {
   CHECK(behind.runs);
   CHECK(behind.codes == Codes{"busy", "behind"});
   CHECK(behind.reasons[1].at("count") == 2);
+  door.open();
 }
 
 TEST_CASE("why: a job waits for its time, or for its next attempt", "[control]") {
@@ -138,6 +139,7 @@ TEST_CASE("why: an execution on a lost node is handed on", "[control]") {
   cluster.all[0].state = "lost";
   CHECK(why(api, id).codes == Codes{"node_lost"});
   CHECK(why(api, id).runs);
+  door.open();
 }
 
 TEST_CASE("why: without a node nobody is blamed for not running", "[control]") {

@@ -157,5 +157,9 @@ TEST_CASE("a node answers over HTTP where its file says so", "[node][http]") {
   HttpClient without{{.url = url}};
   CHECK(without.call({.path = "/api/v1/version"}).status == 401);
   CHECK(without.call({.path = "/livez"}).status == 200);
+  const auto id = node.enqueue("count");
+  REQUIRE(node.reaches(id, "completed"));
+  CHECK(eventually(
+    [&] { return without.call({.path = "/metrics"}).body.find("_total") != std::string::npos; }));
   CHECK(log.find("asecret") == std::string::npos);
 }

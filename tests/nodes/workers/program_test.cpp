@@ -3,6 +3,7 @@
 #include "support/temp_folder.hpp"
 
 #include <zzz_jobs/config/errc.hpp>
+#include <zzz_jobs/nodes/workers/check_workers.hpp>
 
 #include <fstream>
 
@@ -57,9 +58,32 @@ TEST_CASE("what cannot be executed is refused before there is a job", "[nodes][c
   auto section = command({"sh"});
   section.directory = path("missing");
   CHECK(refusal(section)
-        == "worker \"thumbnail\": directory \"" + path("missing") + "\" is not there");
+        == "worker \"thumbnail\": directory: \"" + path("missing") + "\" is not there");
   section.directory = path("plain");
   CHECK_THAT(refusal(section), has("is not a directory"));
+}
+
+TEST_CASE("all that is missing is found at once, and where it is named", "[nodes][command]") {
+  const support::TempFolder folder;
+  const auto file = folder.path() / "zzz-jobs.toml";
+  std::ofstream{file} << "[[worker]]\nname = \"fine\"\ncommand = [\"sh\"]\n"
+                         "[[worker]]\nname = \"first\"\ncommand = [\"no-such-program\"]\n"
+                         "[[worker]]\nname = \"second\"\ncommand = [\"sh\"]\n"
+                         "directory = \"/no/such/folder\"\n"
+                         "[[plugin]]\npath = \"/no/such/plugin.so\"\n";
+  const auto loaded = load_node_config({.file = file});
+  REQUIRE(loaded.holds());
+  const auto problems = problems_of_workers(loaded);
+  REQUIRE(problems.size() == 3);
+  CHECK(problems[0].key == "worker.first.command");
+  CHECK(problems[0].origin.line == 6);
+  CHECK_THAT(problems[0].rule, has("program \"no-such-program\" is in none of the folders"));
+  CHECK(problems[1].key == "worker.second.directory");
+  CHECK(problems[1].origin.line == 10);
+  CHECK(problems[1].rule == "\"/no/such/folder\" is not there");
+  CHECK(problems[2].key == "plugin[1].path");
+  CHECK(problems[2].origin.line == 12);
+  CHECK(problems[2].rule == "\"/no/such/plugin.so\" is not there, or no file");
 }
 
 TEST_CASE("a section's other keys have rules too", "[nodes][command]") {
