@@ -63,6 +63,7 @@ struct RemoteLine::Shared {
   caf::actor link{};
   caf::actor session{}; ///< none: no link
   std::string visit{};
+  bool is_leaving = false; ///< the end of the link is no news
   SteadyClock::time_point down_since = SteadyClock::now();
   std::string trouble{};
   std::uint64_t last_id = 0;
@@ -116,15 +117,17 @@ struct RemoteLine::Shared {
   }
 
   void down(const LinkDown& told) {
+    bool is_news = told.was_up;
     {
       const std::lock_guard lock{mutex};
       if (session)
         down_since = SteadyClock::now();
       session = nullptr;
       trouble = to_string(told.endpoint) + ": " + told.reason;
+      is_news = is_news && !is_leaving;
       changed.notify_all();
     }
-    if (told.was_up)
+    if (is_news)
       setting.log(LogLevel::warning,
                   "gateway_lost at=" + to_string(told.endpoint) + " reason=\"" + told.reason
                     + "\" action=\"connecting again\"");
@@ -285,6 +288,10 @@ void RemoteLine::tell(StoreVerb verb) {
 RemoteLine::~RemoteLine() {
   on_signal({});
   on_cancelled({});
+  {
+    const std::lock_guard lock{shared_->mutex};
+    shared_->is_leaving = true;
+  }
   try {
     if (is_up_within(milliseconds{0}))
       (void)shared_->ask(StoreVerb::leave, {}, false, leave_timeout);

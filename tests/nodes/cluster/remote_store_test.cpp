@@ -307,6 +307,18 @@ TEST_CASE("opening a remote store says what is wrong", "[remote]") {
   CHECK(code_of([&] { RemoteStore store{config}; }) == errc::unavailable);
 }
 
+TEST_CASE("a guest that comes and goes in order logs nothing", "[remote]") {
+  GatewayNode<> host{{}, patient()};
+  std::atomic<int> lines{0};
+  auto config = guest_of({host.url()});
+  config.log = [&](LogLevel, std::string_view) { ++lines; };
+  for (int i = 0; i < 5; ++i) {
+    RemoteStore store{config};
+    CHECK(store.counts().empty());
+  }
+  CHECK(lines == 0);
+}
+
 TEST_CASE("a gateway lets in no more guests than it takes", "[remote]") {
   GatewayNode<> host{{}, patient(), 0, {.guests_max = 2}};
   RemoteStore one{guest_of({host.url()})};
