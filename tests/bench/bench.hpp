@@ -54,6 +54,7 @@ void measure_pg_trigger(Bench& bench);
 
 #ifdef ZZZ_JOBS_BENCH_NODES
 void measure_command_worker(Bench& bench);
+void measure_gateway_drain(Bench& bench);
 #endif
 
 } // namespace zzz_jobs::bench

@@ -18,6 +18,9 @@ if(POSTGRES)
        pg_drain_2_processes_ratio pg_drain_4_processes_ratio pg_latency_same_p50_ms
        pg_latency_other_p99_ms pg_backlog1m_ratio pg_kept5m_ratio pg_snapshot_ratio
        pg_idle_statements_per_s pg_rss_mb pg_trigger_ratio)
+  if(NODES)
+    list(APPEND figures gateway_drain_ratio)
+  endif()
   set(under "${SERVER}" --fast)
 endif()
 
