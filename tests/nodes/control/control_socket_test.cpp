@@ -231,7 +231,7 @@ TEST_CASE("who says nothing, or too slowly, loses the connection", "[control]") 
   CHECK(eventually([&] { return !slow.send("{"); }));
 }
 
-TEST_CASE("more connections than allowed are told so; freed ones serve others", "[control]") {
+TEST_CASE("more connections than allowed are told so, and freed ones serve others", "[control]") {
   Served served;
   const ControlServer server({.path = served.path, .connections_max = 2}, served.echo);
   {

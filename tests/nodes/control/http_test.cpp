@@ -304,7 +304,8 @@ TEST_CASE("a line without an end takes no memory without bound", "[control]") {
   CHECK_THAT(site.get("/livez"), has("200 OK"));
 }
 
-TEST_CASE("HTTP: more connections than allowed are told so; freed ones serve others", "[control]") {
+TEST_CASE("HTTP: more connections than allowed are told so, and freed ones serve others",
+          "[control]") {
   Site site({.connections_max = 2});
   {
     HttpPeer first(site.server.address());

@@ -59,7 +59,7 @@ TEST_CASE("other nodes are stopped over their links", "[control]") {
   CHECK(post(api, "/nodes/3/stop").status == 503);
 }
 
-TEST_CASE("a healthy node says so; a failed check of a link degrades it", "[control]") {
+TEST_CASE("a healthy node says so, and a failed check of a link degrades it", "[control]") {
   MemorySupervisor supervisor({}, support::quick());
   std::vector<node::HealthCheck> checks;
   node::Api api(
