@@ -11,6 +11,9 @@
 #include <zzz_jobs/nodes/workers/command_worker.hpp>
 #include <zzz_jobs/nodes/workers/plugin_loader.hpp>
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <thread>
@@ -21,6 +24,7 @@ namespace {
 
 constexpr std::chrono::seconds lock_patience{5};
 constexpr std::chrono::milliseconds lock_pause{20};
+constexpr std::chrono::minutes stop_grace_max{10}; // of a supervisor
 
 MissedTicks missed_of(const std::string& name) {
   return name == "skip" ? MissedTicks::skip
@@ -84,6 +88,11 @@ struct Node::Impl {
   [[nodiscard]] SupervisorConfig supervisor_config() {
     auto config = supervisor_config_of(setting.config);
     config.log = log.sink();
+    // A program that was asked to end may take its own time before it is killed.
+    for (const auto& worker : setting.config.workers)
+      config.stop_grace = std::max<std::chrono::milliseconds>(
+        config.stop_grace, worker.stop_grace + std::chrono::seconds{1});
+    config.stop_grace = std::min<std::chrono::milliseconds>(config.stop_grace, stop_grace_max);
     return config;
   }
 
@@ -134,13 +143,20 @@ struct Node::Impl {
     log.write(LogLevel::info, "http_listening address=\"" + http->address() + "\"");
   }
 
-  /// The folder of sockets is ours alone.
+  /// The folder of sockets is ours alone; who else owned it could put a socket of his
+  /// own in the place of ours.
   static const std::filesystem::path& prepared(const std::filesystem::path& socket) {
     const auto folder = socket.parent_path();
     if (!folder.empty() && !std::filesystem::exists(folder)) {
       std::filesystem::create_directories(folder);
       std::filesystem::permissions(folder, std::filesystem::perms::owner_all);
     }
+    struct stat facts {};
+    if (!folder.empty() && ::stat(folder.c_str(), &facts) == 0 && facts.st_uid != ::geteuid()
+        && facts.st_uid != 0)
+      throw Error(errc::not_allowed,
+                  "control.socket: the folder \"" + folder.string()
+                    + "\" belongs to another user; choose one of your own");
     return socket;
   }
 

@@ -50,6 +50,8 @@ std::vector<std::string> settings_of(const cli::Target& target) {
   if (!target.store_url.empty()) {
     settings.emplace_back("store.kind=postgres");
     settings.push_back("store.url=" + target.store_url);
+    // A question does not make tables: that is what migrate up is for.
+    settings.emplace_back("store.migrate=false");
   }
   if (!target.schema.empty())
     settings.push_back("store.schema=" + target.schema);

@@ -37,8 +37,18 @@ std::vector<Group> all_groups() {
 #endif
 #ifdef ZZZ_JOBS_HAS_POSTGRES
     {"postgres",
-     {measure_pg_throughput, measure_pg_threads, measure_pg_processes, measure_pg_latency,
-      measure_pg_scale, measure_pg_idle, measure_pg_trigger},
+     {
+       measure_pg_throughput,
+       measure_pg_threads,
+       measure_pg_processes,
+       measure_pg_latency,
+       measure_pg_scale,
+       measure_pg_idle,
+       measure_pg_trigger,
+#ifdef ZZZ_JOBS_BENCH_NODES
+       measure_cluster_latency,
+#endif
+     },
      why_no_postgres()},
 #endif
 #ifdef ZZZ_JOBS_BENCH_NODES

@@ -1,4 +1,5 @@
 // A node as a process: how it begins and how it ends.
+#include "nodes/control/http_peer.hpp"
 #include "nodes/run/node_program.hpp"
 #include "support/catch.hpp"
 
@@ -159,7 +160,12 @@ TEST_CASE("a node answers over HTTP where its file says so", "[node][http]") {
   CHECK(without.call({.path = "/livez"}).status == 200);
   const auto id = node.enqueue("count");
   REQUIRE(node.reaches(id, "completed"));
-  CHECK(eventually(
-    [&] { return without.call({.path = "/metrics"}).body.find("_total") != std::string::npos; }));
+  const auto address = url.substr(std::string{"http://"}.size());
+  const auto metrics = [&] {
+    return tests::say(address, "GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  };
+  CHECK(eventually([&] {
+    return metrics().find("zzz_jobs_finished_total{outcome=\"completed\"} 1") != std::string::npos;
+  }));
   CHECK(log.find("asecret") == std::string::npos);
 }
