@@ -2,7 +2,6 @@
 
 #include <zzz_jobs/config/node/load.hpp>
 #include <zzz_jobs/nodes/cluster.hpp>
-#include <zzz_jobs/nodes/cluster/store_gateway.hpp>
 #include <zzz_jobs/nodes/control/control_server.hpp>
 #include <zzz_jobs/nodes/control/http_server.hpp>
 #include <zzz_jobs/nodes/control/metrics.hpp>
@@ -84,14 +83,6 @@ struct Node::Impl {
            .stop = setting.on_stop_asked,
            .doctor = examination_of(setting.config)}) {
     register_everything();
-    if (cluster && setting.config.cluster.gateway)
-      open_gateway();
-  }
-
-  /// Nodes without a database may work through this one.
-  void open_gateway() {
-    gateway = std::make_unique<StoreGateway>(cluster->system(), store->supervisor());
-    cluster->gatekeeper().add_kind(store_kind, gateway->factory());
   }
 
   [[nodiscard]] SupervisorConfig supervisor_config() {
@@ -173,7 +164,6 @@ struct Node::Impl {
   NodeLog& log;
   std::unique_ptr<OpenStore> store;
   std::unique_ptr<Cluster> cluster;
-  std::unique_ptr<StoreGateway> gateway{};
   Api api;
   std::unique_ptr<ControlServer> control{};
   std::unique_ptr<Metrics> metrics{};
