@@ -15,8 +15,8 @@ namespace zzz_jobs::node::cli {
 
 /// What the program's exit status says.
 inline constexpr int exit_ok = 0;
-inline constexpr int exit_failed = 1;    ///< it was tried, and did not work
-inline constexpr int exit_usage = 2;     ///< the command or a value in it is wrong
+inline constexpr int exit_failed = 1; ///< it was tried, and did not work
+inline constexpr int exit_usage = 2;  ///< the command, a value in it or the configuration is wrong
 inline constexpr int exit_not_found = 3; ///< no such job, queue, node, entry
 inline constexpr int exit_unhealthy = 4; ///< health, doctor: something is wrong
 inline constexpr int exit_again = 75;    ///< nothing happened; the same may work later

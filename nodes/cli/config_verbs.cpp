@@ -3,10 +3,12 @@
 #include <zzz_jobs/config/node/show.hpp>
 #include <zzz_jobs/nodes/cli/node_file.hpp>
 #include <zzz_jobs/nodes/cli/when.hpp>
+#include <zzz_jobs/nodes/workers/check_workers.hpp>
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace zzz_jobs::node::cli {
 
@@ -42,8 +44,18 @@ void print_check(Context& context, const LoadedConfig& loaded) {
     context.out() << name << " has " << counted(wrong, "problem") << '\n';
 }
 
+/// Warnings: the file may be meant for another machine.
+void add_missing_programs(LoadedConfig& loaded) {
+  for (auto& problem : problems_of_workers(loaded)) {
+    problem.rule += " (on this machine)";
+    problem.warning = true;
+    loaded.problems.push_back(std::move(problem));
+  }
+}
+
 int check_config(Context& context) {
-  const auto loaded = loaded_config(context);
+  auto loaded = loaded_config(context);
+  add_missing_programs(loaded);
   if (context.wants_json())
     print_check_json(context, loaded);
   else

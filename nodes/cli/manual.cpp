@@ -62,7 +62,7 @@ It was done.
 It was tried, and did not work; also where a change may have happened or not.
 .TP
 .B 2
-The command or a value in it is wrong.
+The command, a value in it or the configuration is wrong.
 .TP
 .B 3
 There is no such job, queue, node or entry.

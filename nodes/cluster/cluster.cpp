@@ -3,6 +3,7 @@
 #include <zzz_jobs/config/errc.hpp>
 #include <zzz_jobs/nodes/cluster/directory_watch.hpp>
 #include <zzz_jobs/nodes/cluster/peer_hub.hpp>
+#include <zzz_jobs/nodes/cluster/store_gateway.hpp>
 
 #include <caf/all.hpp>
 
@@ -144,6 +145,10 @@ struct Cluster::Impl {
   void open() {
     gatekeeper.emplace(system(), setting.transport);
     gatekeeper->add_kind("peer", peer_sessions(system(), hub, own));
+    if (setting.section.gateway) {
+      store_gateway.emplace(system(), supervisor);
+      gatekeeper->add_kind(store_kind, store_gateway->factory());
+    }
     if (setting.section.listen.empty())
       return;
     auto at = parse_endpoint("cluster.listen", setting.section.listen);
@@ -172,6 +177,7 @@ struct Cluster::Impl {
   /// Before their system, which would wait for them.
   void end_actors() {
     gatekeeper.reset();
+    store_gateway.reset();
     caf::scoped_actor self{system()};
     self->send(hub, HubEnd{});
     self->wait_for(hub);
@@ -211,6 +217,7 @@ struct Cluster::Impl {
   std::optional<ClusterSystem> own_system{}; ///< outlives what follows
   caf::actor hub{};
   std::optional<Gatekeeper> gatekeeper{};
+  std::optional<StoreGateway> store_gateway{};
   std::optional<DirectoryWatch> watch{};
 };
 

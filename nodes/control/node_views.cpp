@@ -9,6 +9,9 @@ std::string version() {
 }
 
 std::optional<std::int64_t> own_id(Context& context) {
+  // Who it is shall be said at once, also while the store is away.
+  if (!context.store_time.ask(std::chrono::milliseconds{500}, std::chrono::milliseconds{900}).value)
+    return std::nullopt;
   try {
     std::int64_t id = 0;
     context.supervisor().with_store([&](AnyStore& store) { id = store.node_id(); });

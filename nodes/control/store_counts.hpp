@@ -15,7 +15,8 @@ namespace zzz_jobs::node::control {
 struct QueueState {
   bool paused = false;
   std::array<std::int64_t, job_state_count> counts{}; ///< by the states' numbers
-  /// How long the oldest of the first ten available jobs, by id, has waited.
+  /// How long the oldest of the first ten available jobs, by id, has waited; of the queues
+  /// of this node and a hundred others.
   std::optional<std::chrono::seconds> oldest_waiting{};
 
   [[nodiscard]] std::int64_t count(JobState state) const {

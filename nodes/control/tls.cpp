@@ -94,7 +94,7 @@ private:
 
 struct TlsServer::Impl {
   struct ContextDelete {
-    void operator()(SSL_CTX* context) const noexcept { SSL_CTX_free(context); }
+    void operator()(SSL_CTX* one) const noexcept { SSL_CTX_free(one); }
   };
   std::unique_ptr<SSL_CTX, ContextDelete> context{SSL_CTX_new(TLS_server_method())};
 };

@@ -17,10 +17,16 @@ SupervisorConfig silent(const NodeConfig& config) {
   return made;
 }
 
+/// To look is no reason to change the tables.
+NodeConfig without_migration(NodeConfig config) {
+  config.store.migrate = false;
+  return config;
+}
+
 class DirectChannel final : public ApiChannel {
 public:
   explicit DirectChannel(const NodeConfig& config)
-    : store_(open_store(config, silent(config))),
+    : store_(open_store(without_migration(config), silent(config))),
       api_({.supervisor = store_->supervisor(),
             .facts = {.name = config.name,
                       .store = store_name(config.store.kind),

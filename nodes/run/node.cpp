@@ -2,6 +2,7 @@
 
 #include <zzz_jobs/config/node/load.hpp>
 #include <zzz_jobs/nodes/cluster.hpp>
+#include <zzz_jobs/nodes/cluster/store_gateway.hpp>
 #include <zzz_jobs/nodes/control/control_server.hpp>
 #include <zzz_jobs/nodes/control/http_server.hpp>
 #include <zzz_jobs/nodes/control/metrics.hpp>
@@ -10,6 +11,9 @@
 #include <zzz_jobs/nodes/run/open_store.hpp>
 #include <zzz_jobs/nodes/workers/command_worker.hpp>
 #include <zzz_jobs/nodes/workers/plugin_loader.hpp>
+
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -21,6 +25,7 @@ namespace {
 
 constexpr std::chrono::seconds lock_patience{5};
 constexpr std::chrono::milliseconds lock_pause{20};
+constexpr std::chrono::minutes stop_grace_max{10}; // of a supervisor
 
 MissedTicks missed_of(const std::string& name) {
   return name == "skip" ? MissedTicks::skip
@@ -79,11 +84,24 @@ struct Node::Impl {
            .stop = setting.on_stop_asked,
            .doctor = examination_of(setting.config)}) {
     register_everything();
+    if (cluster && setting.config.cluster.gateway)
+      open_gateway();
+  }
+
+  /// Nodes without a database may work through this one.
+  void open_gateway() {
+    gateway = std::make_unique<StoreGateway>(cluster->system(), store->supervisor());
+    cluster->gatekeeper().add_kind(store_kind, gateway->factory());
   }
 
   [[nodiscard]] SupervisorConfig supervisor_config() {
     auto config = supervisor_config_of(setting.config);
     config.log = log.sink();
+    // A program that was asked to end may take its own time before it is killed.
+    for (const auto& worker : setting.config.workers)
+      config.stop_grace = std::max<std::chrono::milliseconds>(
+        config.stop_grace, worker.stop_grace + std::chrono::seconds{1});
+    config.stop_grace = std::min<std::chrono::milliseconds>(config.stop_grace, stop_grace_max);
     return config;
   }
 
@@ -134,13 +152,20 @@ struct Node::Impl {
     log.write(LogLevel::info, "http_listening address=\"" + http->address() + "\"");
   }
 
-  /// The folder of sockets is ours alone.
+  /// The folder of sockets is ours alone; who else owned it could put a socket of his
+  /// own in the place of ours.
   static const std::filesystem::path& prepared(const std::filesystem::path& socket) {
     const auto folder = socket.parent_path();
     if (!folder.empty() && !std::filesystem::exists(folder)) {
       std::filesystem::create_directories(folder);
       std::filesystem::permissions(folder, std::filesystem::perms::owner_all);
     }
+    struct stat facts {};
+    if (!folder.empty() && ::stat(folder.c_str(), &facts) == 0 && facts.st_uid != ::geteuid()
+        && facts.st_uid != 0)
+      throw Error(errc::not_allowed,
+                  "control.socket: the folder \"" + folder.string()
+                    + "\" belongs to another user; choose one of your own");
     return socket;
   }
 
@@ -148,6 +173,7 @@ struct Node::Impl {
   NodeLog& log;
   std::unique_ptr<OpenStore> store;
   std::unique_ptr<Cluster> cluster;
+  std::unique_ptr<StoreGateway> gateway{};
   Api api;
   std::unique_ptr<ControlServer> control{};
   std::unique_ptr<Metrics> metrics{};

@@ -1,5 +1,7 @@
 #include <zzz_jobs/nodes/run/open_store.hpp>
 
+#include <zzz_jobs/nodes/cluster/remote_store.hpp>
+
 #include <utility>
 
 namespace zzz_jobs::node {
@@ -21,6 +23,37 @@ private:
 [[noreturn]] void built_without(const char* store) {
   throw Error(errc::unsupported,
               std::string{"store.kind: this program was built without "} + store);
+}
+
+/// The handlers of jobs that are cancelled elsewhere hear so by name.
+class OpenRemote final : public OpenStore {
+public:
+  OpenRemote(RemoteStore::Config store, SupervisorConfig config, caf::actor_system* system)
+    : supervisor_(system == nullptr
+                    ? Supervisor<RemoteStore>{std::move(store), std::move(config)}
+                    : Supervisor<RemoteStore>{std::move(store), std::move(config), *system}) {
+    supervisor_.store().on_cancelled([this](const Claim& claim) {
+      supervisor_.notice({.kind = Notice::Kind::cancelled, .claim = claim});
+    });
+  }
+  ~OpenRemote() override { supervisor_.store().on_cancelled({}); }
+  [[nodiscard]] AnySupervisor& supervisor() noexcept override { return supervisor_; }
+
+private:
+  Supervisor<RemoteStore> supervisor_;
+};
+
+std::unique_ptr<OpenStore> open_gateway(const NodeConfig& config, SupervisorConfig supervisor,
+                                        caf::actor_system* system) {
+  const auto& store = config.store;
+  return std::make_unique<OpenRemote>(RemoteStore::Config{.gateways = store.gateways,
+                                                          .name = config.name,
+                                                          .version = ZZZ_JOBS_VERSION,
+                                                          .tls = config.cluster.tls,
+                                                          .connect_timeout = store.connect_timeout,
+                                                          .answer_timeout = store.answer_timeout,
+                                                          .log = supervisor.log},
+                                      std::move(supervisor), system);
 }
 
 } // namespace
@@ -62,9 +95,9 @@ std::unique_ptr<OpenStore> open_store(const NodeConfig& config, SupervisorConfig
 #else
       built_without("PostgreSQL");
 #endif
-    case StoreKind::gateway: break;
+    case StoreKind::gateway: return open_gateway(config, std::move(supervisor), system);
   }
-  built_without("gateways");
+  built_without("this kind of store");
 }
 
 } // namespace zzz_jobs::node

@@ -4,6 +4,7 @@
 #include <zzz_jobs/nodes/run/node.hpp>
 #include <zzz_jobs/nodes/run/service.hpp>
 #include <zzz_jobs/nodes/run/signals.hpp>
+#include <zzz_jobs/nodes/workers/check_workers.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -11,6 +12,7 @@
 #include <csignal>
 #include <optional>
 #include <thread>
+#include <utility>
 
 namespace zzz_jobs::node {
 namespace {
@@ -187,6 +189,8 @@ int run_loaded(const RunOptions& options, NodeConfig config, NodeLog& log, Signa
 
 int run_node(const RunOptions& options, std::ostream& err) {
   auto loaded = load_node_config(options.sources);
+  for (auto& problem : problems_of_workers(loaded))
+    loaded.problems.push_back(std::move(problem));
   if (write_problems(loaded, err))
     return exit_usage;
   Signals signals; // before any other thread

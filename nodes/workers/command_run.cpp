@@ -46,7 +46,9 @@ struct Stream {
   }
 };
 
-/// One execution. States: running, told to stop (TERM), killed; ended from each.
+/// One execution. States: running, told to stop (TERM), killed; the program exits in
+/// each. Who was told to stop may have started others that still clean up when it has
+/// gone, a shell above all: they have the same time.
 class CommandRun {
 public:
   CommandRun(const CommandRules& rules, std::string_view args, JobContext& context)
@@ -58,7 +60,7 @@ public:
          {child_.take_control(), [this](std::string_view text) { said_.control.add(text); }}}} {}
 
   ProgramEnd watch() {
-    while (!ended_)
+    while (!is_over())
       wait_for_something();
     for (auto& stream : streams_)
       for (int reads = 0; stream.end.is_open() && reads < last_reads_max; ++reads)
@@ -71,8 +73,13 @@ public:
   [[nodiscard]] ProgramWords& said() noexcept { return said_; }
 
 private:
+  /// What the program started has its descriptor 3, unless it was closed on purpose.
+  [[nodiscard]] bool is_over() const {
+    return exited_ && (!stopped_ || killed_ || !control().end.is_open());
+  }
+
   void wait_for_something() {
-    std::array<pollfd, 5> events{{{child_.exit_event(), POLLIN, 0},
+    std::array<pollfd, 5> events{{{exited_ ? -1 : child_.exit_event(), POLLIN, 0},
                                   {stopped_ ? -1 : bell_.event(), POLLIN, 0},
                                   {streams_[0].end.number(), POLLIN, 0},
                                   {streams_[1].end.number(), POLLIN, 0},
@@ -83,11 +90,11 @@ private:
       return;
     }
     // First, so that a program that ended by itself was not told to stop.
-    ended_ = events[0].revents != 0;
+    exited_ = exited_ || events[0].revents != 0;
     for (std::size_t i = 0; i < streams_.size(); ++i)
       if (events[i + 2].revents != 0)
         streams_[i].read_some();
-    if (!ended_ && events[1].revents != 0)
+    if (events[1].revents != 0)
       stop();
     kill_in_time();
   }
@@ -99,7 +106,7 @@ private:
   }
 
   void stop() {
-    if (stopped_ || ended_)
+    if (stopped_ || exited_)
       return;
     stopped_ = true;
     child_.signal_group(SIGTERM);
@@ -108,7 +115,7 @@ private:
   }
 
   void kill_in_time() {
-    if (ended_ || killed_ || !kill_at_ || Clock::now() < *kill_at_)
+    if (killed_ || !kill_at_ || Clock::now() < *kill_at_)
       return;
     killed_ = true;
     child_.signal_group(SIGKILL);
@@ -122,12 +129,14 @@ private:
     return std::max(0, static_cast<int>(rest.count()));
   }
 
+  [[nodiscard]] const Stream& control() const noexcept { return streams_[2]; }
+
   const CommandRules& rules_;
   ProgramWords said_;
   StopBell bell_;
   ChildProcess child_;
   std::array<Stream, 3> streams_;
-  bool ended_ = false;
+  bool exited_ = false;
   bool killed_ = false;
   bool stopped_ = false;
   std::optional<Clock::time_point> kill_at_{};

@@ -181,6 +181,7 @@ void Watch::run() {
       return;
     } catch (const std::exception& error) {
       looks_ = false;
+      lost_ = true;
       signal(StoreSignal::jobs); // whoever relied on us now polls
       const auto now = std::chrono::steady_clock::now();
       if (failures == 0 || now - told_at > outage_log_interval) {
@@ -344,6 +345,7 @@ void Watch::look(PqxxSession& session) {
     + (suspects_.empty() ? config_.look_interval
                          : std::min(config_.look_interval, suspicion_look_interval));
   looks_ = true;
+  lost_ = false;
 }
 
 void Watch::note_look(const pqxx::result& rows) {

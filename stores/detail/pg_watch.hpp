@@ -41,8 +41,8 @@ public:
   /// Whether what is known of empty queues may be relied on.
   [[nodiscard]] bool is_watching() const noexcept { return looks_ && heard_ && !config_.pooled; }
 
-  /// Whether the database answered when it was last asked.
-  [[nodiscard]] bool is_in_touch() const noexcept { return looks_; }
+  /// Whether the database answered when it was last asked, or has not been asked yet.
+  [[nodiscard]] bool is_in_touch() const noexcept { return !lost_; }
   /// Whether somebody hears the signals.
   [[nodiscard]] bool is_heard() const noexcept { return heard_; }
 
@@ -98,6 +98,7 @@ private:
   bool stopping_ = false;
 
   std::atomic<bool> looks_{false}; ///< the last look was good
+  std::atomic<bool> lost_{false};  ///< the last one was not
   std::atomic<bool> heard_{false};
   std::atomic<bool> has_peers_{true}; ///< until it is known better
   std::map<std::int64_t, Suspect> suspects_{};

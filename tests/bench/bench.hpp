@@ -56,6 +56,7 @@ void measure_pg_trigger(Bench& bench);
 void measure_command_worker(Bench& bench);
 #ifdef ZZZ_JOBS_HAS_POSTGRES
 void measure_cluster_latency(Bench& bench);
+void measure_gateway_drain(Bench& bench);
 #endif
 #endif
 

@@ -19,7 +19,7 @@ if(POSTGRES)
        pg_latency_other_p99_ms pg_backlog1m_ratio pg_kept5m_ratio pg_snapshot_ratio
        pg_idle_statements_per_s pg_rss_mb pg_trigger_ratio)
   if(NODES)
-    list(APPEND figures cluster_start_p50_ms cluster_cancel_p50_ms)
+    list(APPEND figures cluster_start_p50_ms cluster_cancel_p50_ms gateway_drain_ratio)
   endif()
   set(under "${SERVER}" --fast)
 endif()

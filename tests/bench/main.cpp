@@ -53,6 +53,9 @@ std::vector<Group> all_groups() {
 #endif
 #ifdef ZZZ_JOBS_BENCH_NODES
     {"nodes", {measure_command_worker}},
+#ifdef ZZZ_JOBS_HAS_POSTGRES
+    {"gateway", {measure_gateway_drain}, why_no_postgres()},
+#endif
 #endif
   };
 }
@@ -99,7 +102,7 @@ void measure_group(const Group& group, Bench& bench, Machine& machine) {
     return;
   }
 #ifdef ZZZ_JOBS_HAS_POSTGRES
-  if (group.name == "postgres") {
+  if (group.name == "postgres" || group.name == "gateway") {
     machine.versions["postgresql"] = describe_postgres();
     tell("PostgreSQL " + machine.versions["postgresql"]);
     if (!bench.effort.quick)

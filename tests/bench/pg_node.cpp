@@ -1,5 +1,7 @@
 // The other side of PgProcess: a node in a process of its own.
 
+#include "bench/pg_node.hpp"
+
 #include "bench/pg_database.hpp"
 #include "bench/pg_process.hpp"
 #include "bench/work.hpp"
@@ -14,44 +16,47 @@ namespace {
 
 using namespace std::chrono_literals;
 
-void send(std::int64_t number) {
-  if (write(STDOUT_FILENO, &number, sizeof number) != sizeof number)
-    throw std::runtime_error{"nobody listens any more"};
-}
-
 /// Whether something came on stdin within so long, or it was closed.
 bool called(std::chrono::milliseconds duration) {
   pollfd ready{STDIN_FILENO, POLLIN, 0};
   return poll(&ready, 1, static_cast<int>(duration.count())) == 1;
 }
 
-/// Until the parent speaks; false where it has closed stdin.
+} // namespace
+
+void send_number(std::int64_t number) {
+  if (write(STDOUT_FILENO, &number, sizeof number) != sizeof number)
+    throw std::runtime_error{"nobody listens any more"};
+}
+
 bool wait_for_call() {
   char word = 0;
   return read(STDIN_FILENO, &word, 1) == 1;
 }
 
-void drain(PgSupervisor& supervisor) {
+void drain_when_called(AnySupervisor& supervisor) {
   register_no_op(supervisor);
-  send(0);
+  send_number(0);
   if (!wait_for_call())
     return;
   supervisor.start();
   for (std::int64_t sent = 0; !called(1ms);) {
     const auto completed = static_cast<std::int64_t>(supervisor.stats().completed);
     if (completed != sent)
-      send(sent = completed);
+      send_number(sent = completed);
   }
 }
+
+namespace {
 
 void report_starts(PgSupervisor& supervisor) {
   supervisor.register_worker(std::string{no_op}, [](std::string_view, JobContext&) {
     const auto now = std::chrono::steady_clock::now().time_since_epoch();
-    send(std::chrono::nanoseconds{now}.count());
+    send_number(std::chrono::nanoseconds{now}.count());
   });
   supervisor.start();
-  send(0);
-  wait_for_call();
+  send_number(0);
+  (void)wait_for_call();
 }
 
 SupervisorConfig ten_queues() {
@@ -69,20 +74,24 @@ void idle(PgSupervisor& supervisor) {
   for (const auto& queue : config.queues)
     supervisor.enqueue(no_op, "{}", {.queue = queue.name});
   wait_for_completed(supervisor, config.queues.size());
-  send(0);
-  wait_for_call();
+  send_number(0);
+  (void)wait_for_call();
 }
 
 } // namespace
 
 int run_pg_node(const std::vector<std::string>& arguments) {
   const auto& what = arguments.at(1);
+#ifdef ZZZ_JOBS_BENCH_NODES
+  if (is_gateway_part(what))
+    return run_gateway_part(arguments);
+#endif
   PgStore::Config config;
   config.url = postgres_url();
   config.schema = arguments.at(2);
   PgSupervisor supervisor{config, what == pg_node::idle ? ten_queues() : ten_at_once()};
   if (what == pg_node::drain)
-    drain(supervisor);
+    drain_when_called(supervisor);
   else if (what == pg_node::latency)
     report_starts(supervisor);
   else

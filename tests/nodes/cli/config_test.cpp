@@ -67,6 +67,16 @@ TEST_CASE("config check reads variables and settings as a node does") {
   CHECK(host.run({"config", "check", "--config", fine.path + ".none"}) == cli::exit_failed);
 }
 
+TEST_CASE("config check warns of programs that this machine does not have") {
+  TestHost host;
+  const File file(std::string{good}
+                  + "[[worker]]\nname = \"report\"\ncommand = [\"no-such-program\"]\n");
+  CHECK(host.run({"config", "check", "--config", file.path}) == cli::exit_ok);
+  CHECK_THAT(host.said(), has("warning: "));
+  CHECK_THAT(host.said(), has(":10: worker.report.command: program \"no-such-program\" is in"));
+  CHECK_THAT(host.said(), has("(on this machine)"));
+}
+
 TEST_CASE("config show tells who set what, and no secret") {
   TestHost host;
   const File fine(good);

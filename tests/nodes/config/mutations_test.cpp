@@ -9,7 +9,7 @@
 
 #include <algorithm>
 #include <random>
-#include <sstream>
+#include <string_view>
 
 using namespace zzz_jobs;
 using namespace zzz_jobs::node;
@@ -45,8 +45,8 @@ std::string original() {
 }
 
 std::string mutated(std::string text, Random& random) {
-  static const std::string bytes =
-    std::string("[]{}=\"'#,.\n\\-+0159eintrue \t_\0\x7F\xC3\xFF", 36);
+  static constexpr char letters[] = "[]{}=\"'#,.\n\\-+0159eintrue \t_\0\x7F\xC3\xFF";
+  constexpr std::string_view bytes{letters, sizeof letters - 1}; // with the NUL in it
   const auto changes = 1 + below(random, 4);
   for (std::size_t change = 0; change < changes && !text.empty(); ++change) {
     const auto at = below(random, text.size());

@@ -88,7 +88,10 @@ TEST_CASE("a store that does not answer fails the health in about a second", "[c
   REQUIRE(door.has_waiting(1));
   const auto begin = std::chrono::steady_clock::now();
   const auto health = get(api, "/health");
+  const auto version = get(api, "/version");
   CHECK(std::chrono::steady_clock::now() - begin < 8s); // the store has ten
+  CHECK(version.status == 200);
+  CHECK(version.json.at("node_id").is_null());
   door.open();
   holding.join();
   CHECK(health.status == 503);

@@ -73,6 +73,18 @@ TEST_CASE("a command may use TERM to clean up", "[nodes][command]") {
   CHECK(node.number("cleaned") == 7);
 }
 
+TEST_CASE("what a command has started may clean up though it has gone", "[nodes][command]") {
+  // The shell that waits dies of TERM at once.
+  Running node{shell("sh -c 'trap \"sleep 0.3; echo 7 > cleaned; exit 0\" TERM; echo $$ > inner;"
+                     " while :; do sleep 0.05; done' & echo $$ > program; wait")};
+  const auto job = node.supervisor->enqueue("script");
+  const auto program = node.number("program");
+  REQUIRE(node.number("inner") != 0);
+  node.supervisor->cancel(job.id);
+  CHECK(node.number("cleaned") == 7);
+  CHECK_FALSE(is_running(program));
+}
+
 TEST_CASE("a command that does not end on TERM is killed with its group", "[nodes][command]") {
   auto section = shell(stubborn);
   section.stop_grace = 1s;
