@@ -166,7 +166,7 @@ TEST_CASE("what is hardly meant makes a warning", "[node][config]") {
         == Texts{"file:4: cluster.advertise: has no effect without listen"});
 }
 
-TEST_CASE("a node without a queue in its file works one; one with an empty list, none",
+TEST_CASE("a node without a queue in its file works one, and one with an empty list none",
           "[node][config]") {
   const auto usual = NodeFile{""}.load().config.queues;
   REQUIRE(usual.size() == 1);
