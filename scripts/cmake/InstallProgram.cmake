@@ -25,8 +25,9 @@ install(FILES docs/node-file.md docs/cli.md docs/command-workers.md docs/http-ap
 
 # --- cpack -G DEB: zzz-jobs_VERSION_ARCH.deb ---------------------------------------
 
-# Its own, beside those of the folders above: what an administrator changes is kept.
-install(FILES nodes/service/zzz-jobs.toml COMPONENT program DESTINATION /etc/zzz-jobs)
+# Not by `cmake --install`, which stays below its prefix. What an administrator
+# changes in it is kept.
+install(FILES nodes/service/zzz-jobs.toml COMPONENT etc EXCLUDE_FROM_ALL DESTINATION /etc/zzz-jobs)
 
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME zzz-jobs)
@@ -38,14 +39,14 @@ set(CPACK_PACKAGE_DESCRIPTION
 language or plug-ins in C++ as workers; its verbs show and control what happens.")
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
-set(CPACK_COMPONENTS_ALL program)
+set(CPACK_COMPONENTS_ALL program etc)
+set(CPACK_COMPONENTS_GROUPING ALL_COMPONENTS_IN_ONE)
 set(CPACK_DEB_COMPONENT_INSTALL ON)
-set(CPACK_DEBIAN_PROGRAM_PACKAGE_NAME zzz-jobs)
-set(CPACK_DEBIAN_PROGRAM_FILE_NAME DEB-DEFAULT)
-set(CPACK_DEBIAN_PROGRAM_PACKAGE_SECTION admin)
-set(CPACK_DEBIAN_PROGRAM_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_PROGRAM_PACKAGE_RECOMMENDS tzdata)
-set(CPACK_DEBIAN_PROGRAM_PACKAGE_CONTROL_EXTRA
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION admin)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS tzdata)
+set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA
     "${PROJECT_SOURCE_DIR}/nodes/service/conffiles;${PROJECT_SOURCE_DIR}/nodes/service/postinst;${PROJECT_SOURCE_DIR}/nodes/service/prerm;${PROJECT_SOURCE_DIR}/nodes/service/postrm")
-set(CPACK_DEBIAN_PROGRAM_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 include(CPack)

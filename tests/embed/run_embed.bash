@@ -34,7 +34,7 @@ install_library() {
   cmake --install "$build" --prefix "$prefix.first"
   mv "$prefix.first" "$prefix"
   export PKG_CONFIG_PATH="$prefix/lib/pkgconfig"
-  ! grep --recursive --files-with-matches --fixed-strings --exclude='*.a' --exclude='*.so*' \
+  ! grep --recursive --files-with-matches --fixed-strings --exclude='*.a' --exclude='*.so*' --exclude=zzz-jobs \
     --regexp="$build" --regexp="$sources/config/" --regexp="$sources/stores/" \
     --regexp="$sources/actors/" "$prefix" || fail "these installed files name our folders"
 }

@@ -131,7 +131,7 @@ TEST_CASE("what keeps a node from starting is said, with a status for it", "[nod
     NodeProgram node{"[store]\npath = \"jobs.db\"\n[[worker]]\nname = \"w\"\n"
                      "command = [\"no-such-program-anywhere\"]\n"};
     node.start();
-    CHECK(node.process().wait_for_end(end_limit) == 1);
+    CHECK(node.process().wait_for_end(end_limit) == 2);
     CHECK(node.has_logged("no-such-program-anywhere"));
   }
   SECTION("a file that another node works on") {
