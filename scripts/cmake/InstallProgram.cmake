@@ -19,13 +19,13 @@ install(FILES "${generated}/_zzz-jobs" COMPONENT program
 install(FILES docs/zzz-jobs.1 COMPONENT program DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
 install(FILES nodes/service/zzz-jobs.service COMPONENT program DESTINATION lib/systemd/system)
 install(FILES config/quickstart.toml config/production.toml config/cluster.toml COMPONENT program
-        DESTINATION "${CMAKE_INSTALL_DOCDIR}/examples")
+        DESTINATION "${CMAKE_INSTALL_DATAROOTDIR}/doc/zzz-jobs/examples")
 install(FILES docs/node-file.md docs/cli.md docs/command-workers.md docs/http-api.md LICENSE
-        CHANGELOG.md COMPONENT program DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+        CHANGELOG.md COMPONENT program DESTINATION "${CMAKE_INSTALL_DATAROOTDIR}/doc/zzz-jobs")
 
 # --- cpack -G DEB: zzz-jobs_VERSION_ARCH.deb ---------------------------------------
 
-# Not by `cmake --install`, which stays below its prefix. What an administrator
+# Not by `cmake --install`, which stays below its prefix; what an administrator
 # changes in it is kept.
 install(FILES nodes/service/zzz-jobs.toml COMPONENT etc EXCLUDE_FROM_ALL DESTINATION /etc/zzz-jobs)
 
