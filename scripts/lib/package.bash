@@ -35,8 +35,6 @@ unshare --mount bash -euc '
     zzz-jobs node run --once --config quickstart.toml --set store.path=/var/lib/zzz-jobs/jobs.db
     zzz-jobs --config quickstart.toml --set store.path=/var/lib/zzz-jobs/jobs.db job show 1 | grep completed
     apt-get purge --assume-yes zzz-jobs
-    ! command -v zzz-jobs
-    ! test -e /var/lib/zzz-jobs
-    ! test -e /etc/zzz-jobs
+    test ! -e /usr/bin/zzz-jobs -a ! -e /var/lib/zzz-jobs -a ! -e /etc/zzz-jobs
   "' -- "$system"
 rm --recursive --force "$system"
