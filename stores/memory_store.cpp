@@ -294,22 +294,22 @@ std::vector<Job> MemoryStore::rescue_dead_owners() {
 
 std::optional<UnixTime> MemoryStore::last_tick(std::string_view entry) {
   const std::lock_guard lock{impl_->mutex};
-  return impl_->table.last_tick(entry);
+  return impl_->table.cron_ticks().last(entry);
 }
 
 UnixTime MemoryStore::cron_since(std::string_view entry, UnixTime begin) {
   const std::lock_guard lock{impl_->mutex};
-  return impl_->table.cron_since(entry, begin);
+  return impl_->table.cron_ticks().since(entry, begin);
 }
 
 void MemoryStore::set_cron_paused(std::string_view entry, bool paused) {
   const std::lock_guard lock{impl_->mutex};
-  impl_->table.set_cron_paused(entry, paused, impl_->config.clock->now());
+  impl_->table.cron_ticks().set_paused(entry, paused, impl_->config.clock->now());
 }
 
 bool MemoryStore::is_cron_paused(std::string_view entry) {
   const std::lock_guard lock{impl_->mutex};
-  return impl_->table.is_cron_paused(entry);
+  return impl_->table.cron_ticks().is_paused(entry);
 }
 
 std::uint32_t MemoryStore::prune(const PrunePolicy& policy, std::uint32_t limit) {

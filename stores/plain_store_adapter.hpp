@@ -1,5 +1,6 @@
 #pragma once
 
+#include <zzz_jobs/stores/cron_ticks.hpp>
 #include <zzz_jobs/stores/plain_claims.hpp>
 #include <zzz_jobs/stores/store.hpp>
 
@@ -7,7 +8,6 @@
 #include <chrono>
 #include <exception>
 #include <functional>
-#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -168,29 +168,17 @@ public:
   /// A plain store knows no owners.
   std::vector<Job> rescue_dead_owners() { return {}; }
 
-  std::optional<UnixTime> last_tick(std::string_view entry) {
-    const auto last = ticks_.find(entry);
-    return last == ticks_.end() ? std::nullopt : std::optional{last->second};
-  }
+  std::optional<UnixTime> last_tick(std::string_view entry) { return cron_ticks_.last(entry); }
 
   UnixTime cron_since(std::string_view entry, UnixTime begin) {
-    return ticks_.try_emplace(std::string{entry}, begin).first->second;
+    return cron_ticks_.since(entry, begin);
   }
 
   void set_cron_paused(std::string_view entry, bool paused) {
-    if (paused) {
-      paused_crons_.emplace(entry);
-      return;
-    }
-    const auto known = paused_crons_.find(entry);
-    if (known == paused_crons_.end())
-      return;
-    paused_crons_.erase(known);
-    auto& last = ticks_.try_emplace(std::string{entry}, now()).first->second;
-    last = std::max(last, now()); // what passed meanwhile counts as fired
+    cron_ticks_.set_paused(entry, paused, now());
   }
 
-  bool is_cron_paused(std::string_view entry) { return paused_crons_.contains(entry); }
+  bool is_cron_paused(std::string_view entry) { return cron_ticks_.is_paused(entry); }
 
   /// The plain operation knows no limit: all that is old enough goes.
   std::uint32_t prune(const PrunePolicy& policy, std::uint32_t) {
@@ -288,14 +276,14 @@ private:
 
   Enqueued insert(NewJob& job) {
     Enqueued done;
-    if (job.tick && fired(*job.tick)) {
+    if (job.tick && cron_ticks_.was_fired(*job.tick)) {
       done.conflict = true;
       return done;
     }
     try {
       const auto kept = enqueue(job.worker, job.args, opts_of(job));
       if (job.tick)
-        ticks_.insert_or_assign(job.tick->entry, job.tick->at);
+        cron_ticks_.fired(*job.tick);
       done = {.id = kept.id,
               .conflict = kept.conflict,
               .state = kept.state,
@@ -310,11 +298,6 @@ private:
       done.error = error.what();
     }
     return done;
-  }
-
-  bool fired(const CronTick& tick) const {
-    const auto last = ticks_.find(tick.entry);
-    return last != ticks_.end() && tick.at <= last->second;
   }
 
   JobOpts opts_of(const NewJob& job) {
@@ -383,8 +366,7 @@ private:
   std::shared_ptr<const Clock> clock_;
   PlainClaims claims_{};
   std::set<std::string, std::less<>> queues_{}; ///< seen so far
-  std::map<std::string, UnixTime, std::less<>> ticks_{};
-  std::set<std::string, std::less<>> paused_crons_{};
+  CronTicks cron_ticks_{};
 };
 
 } // namespace zzz_jobs

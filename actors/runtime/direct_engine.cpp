@@ -83,7 +83,7 @@ BatchResult DirectEngine::apply(Turn& turn) {
 BatchResult DirectEngine::apply_to_store(Turn& turn) {
   const std::lock_guard lock(mutex_);
   add_unrecorded(turn);
-  prepare_events(turn, *shared_);
+  prepare_to_tell(turn, *shared_);
   try {
     auto result = store_->apply(turn.batch);
     if (std::exchange(failing_, false))

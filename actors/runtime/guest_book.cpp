@@ -69,9 +69,7 @@ void GuestBook::asks(std::uint64_t guest, const Batch& batch) {
   const std::lock_guard lock{mutex_};
   if (const auto found = guests_.find(guest); found != guests_.end())
     for (const auto& request : batch.claims)
-      if (const auto waits = found->second->waits_in.find(request.queue);
-          waits != found->second->waits_in.end())
-        found->second->waits_in.erase(waits);
+      found->second->waits_in.erase(request.queue);
 }
 
 /// A guest that has left meanwhile left this behind too.
@@ -82,13 +80,13 @@ void GuestBook::note(std::uint64_t guest, const Batch& batch, const BatchResult&
     if (const auto held = held_.find(outcome.claim.job_id);
         held != held_.end() && held->second.attempt == outcome.claim.attempt)
       held_.erase(held);
+  const auto left_by =
+    found == guests_.end() ? std::optional<std::string>{"a node that has gone"} : std::nullopt;
   for (std::size_t i = 0; i < result.claimed.size(); ++i) {
     const auto& request = batch.claims[i];
     for (const auto& job : result.claimed[i])
-      held_[job.id] = {.attempt = job.attempt,
-                       .guest = guest,
-                       .queue = request.queue,
-                       .left_by = found == guests_.end() ? "a node that has gone" : ""};
+      held_[job.id] = {
+        .attempt = job.attempt, .guest = guest, .queue = request.queue, .left_by = left_by};
     if (found != guests_.end() && result.claimed[i].size() < request.slots)
       found->second->waits_in.insert(request.queue);
   }
@@ -142,7 +140,7 @@ std::vector<Finished> GuestBook::take_left_behind(bool all) {
     return left;
   const std::lock_guard lock{mutex_};
   for (auto& [id, held] : held_) {
-    if (held.left_by.empty() || (held.taken && !all))
+    if (!held.left_by || (held.taken && !all))
       continue;
     held.taken = true;
     Job job;
@@ -150,7 +148,7 @@ std::vector<Finished> GuestBook::take_left_behind(bool all) {
     job.attempt = held.attempt;
     job.queue = held.queue;
     left.push_back(
-      unstarted(std::move(job), OutcomeKind::rescue, "node \"" + held.left_by + "\" is gone"));
+      unstarted(std::move(job), OutcomeKind::rescue, "node \"" + *held.left_by + "\" is gone"));
   }
   return left;
 }

@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -66,8 +67,8 @@ private:
     std::int32_t attempt = 0;
     std::uint64_t guest = 0;
     std::string queue{};
-    std::string left_by{}; ///< the guest's name, once it is gone
-    bool taken = false;    ///< by take_left_behind
+    std::optional<std::string> left_by{}; ///< the guest's name, once it is gone
+    bool taken = false;                   ///< by take_left_behind
   };
 
   mutable std::mutex mutex_{};

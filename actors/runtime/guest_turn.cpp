@@ -56,7 +56,7 @@ void join_guests(Waiting& waiting, Turn& turn, const Shared& shared) {
     auto& its = call->batch;
     call->rows = {its.outcomes.size(), its.progress.size(), its.enqueues.size(), its.claims.size()};
     rows += rows_of(its);
-    prepare_notices(turn, its.enqueues, shared);
+    add_queues_to_tell(turn.told, its.enqueues, shared);
     append(batch.outcomes, its.outcomes);
     append(batch.progress, its.progress);
     append(batch.enqueues, its.enqueues);

@@ -39,6 +39,7 @@ private:
   void turn();
   bool apply_batch();
   void not_applied(Turn& turn, const std::exception_ptr& error);
+  void note(const GuestCall& call, const BatchResult& result);
   void apply_alone(GuestCall& call);
   void answer_guests(Turn& turn, BatchResult& result);
   void reclaim(bool all);

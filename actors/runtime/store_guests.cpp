@@ -32,12 +32,17 @@ void StoreState::answer_guests(Turn& turn, BatchResult& result) {
   auto parts = part_guests(turn, result);
   setup_.shared->guests.wake(std::exchange(waiting_.wakes, {}));
   for (auto& [call, its_result] : parts) {
-    setup_.shared->guests.note(call->guest, call->batch, its_result);
-    for (const auto& answer : its_result.enqueued)
-      if (answer.cancelled)
-        setup_.shared->notices.tell({.kind = Notice::Kind::cancelled, .claim = *answer.cancelled});
+    note(*call, its_result);
+    tell_notices({}, its_result, *setup_.shared); // their queues are told with the turn
     call->answer(std::move(its_result));
   }
+}
+
+/// The guest may have left while its batch waited: what was claimed for it goes back.
+void StoreState::note(const GuestCall& call, const BatchResult& result) {
+  setup_.shared->guests.note(call.guest, call.batch, result);
+  if (!setup_.shared->guests.is_here(call.guest))
+    reclaim(false);
 }
 
 /// Executions of guests that are gone: nobody will end them.
@@ -79,6 +84,8 @@ void StoreState::not_applied(Turn& turn, const std::exception_ptr& error) {
 
 void StoreState::apply_alone(GuestCall& call) {
   announce(waiting_, call.batch);
+  std::vector<std::string> queues;
+  add_queues_to_tell(queues, call.batch.enqueues, *setup_.shared);
   BatchResult result;
   try {
     result = store().apply(call.batch);
@@ -87,7 +94,8 @@ void StoreState::apply_alone(GuestCall& call) {
     return;
   }
   tell_cancelled(result);
-  setup_.shared->guests.note(call.guest, call.batch, result);
+  note(call, result);
+  tell_notices(queues, result, *setup_.shared);
   set_alarm(result.next_due);
   call.answer(std::move(result));
 }

@@ -168,25 +168,22 @@ void complete_enqueue_events(Turn& turn, const BatchResult& result, Counters& co
 
 } // namespace
 
-namespace {
-
-/// At most one a queue and turn.
-void tell_notices(const Turn& turn, const BatchResult& result, const Shared& shared) {
-  for (const auto& queue : turn.told)
+void tell_notices(const std::vector<std::string>& queues, const BatchResult& result,
+                  const Shared& shared) {
+  for (const auto& queue : queues)
     shared.notices.tell({.kind = Notice::Kind::jobs, .queue = queue});
   for (const auto& answer : result.enqueued)
     if (answer.cancelled)
       shared.notices.tell({.kind = Notice::Kind::cancelled, .claim = *answer.cancelled});
 }
 
-} // namespace
-
-void prepare_notices(Turn& turn, const std::vector<NewJob>& jobs, const Shared& shared) {
+void add_queues_to_tell(std::vector<std::string>& queues, const std::vector<NewJob>& jobs,
+                        const Shared& shared) {
   if (!shared.notices.active())
     return;
   for (const auto& row : jobs)
-    if (std::find(turn.told.begin(), turn.told.end(), row.queue) == turn.told.end())
-      turn.told.push_back(row.queue);
+    if (std::find(queues.begin(), queues.end(), row.queue) == queues.end())
+      queues.push_back(row.queue);
 }
 
 void announce(Waiting& waiting, const Batch& batch) {
@@ -198,8 +195,8 @@ void announce(Waiting& waiting, const Batch& batch) {
 
 /// The job as far as it is known before the store has numbered it; the batch's
 /// own strings are the store's to take.
-void prepare_events(Turn& turn, const Shared& shared) {
-  prepare_notices(turn, turn.batch.enqueues, shared);
+void prepare_to_tell(Turn& turn, const Shared& shared) {
+  add_queues_to_tell(turn.told, turn.batch.enqueues, shared);
   if (!shared.telemetry.active())
     return;
   for (const auto& outcome : turn.batch.outcomes)
@@ -216,7 +213,7 @@ Turn take_turn(Waiting& waiting, const Shared& shared) {
   take_reports(waiting, turn);
   take_enqueues(waiting, turn);
   take_claims(waiting, turn, shared);
-  prepare_events(turn, shared);
+  prepare_to_tell(turn, shared);
   return turn;
 }
 
@@ -240,7 +237,7 @@ void put_back(Waiting& waiting, Turn& turn) {
 
 void publish_turn(Turn& turn, const BatchResult& result, Shared& shared) {
   shared.counters.turns.fetch_add(1, std::memory_order_relaxed);
-  tell_notices(turn, result, shared);
+  tell_notices(turn.told, result, shared);
   complete_enqueue_events(turn, result, shared.counters);
   publish_outcomes(turn, result, shared);
   shared.telemetry.publish(std::exchange(turn.events, {}));

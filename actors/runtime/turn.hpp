@@ -89,11 +89,15 @@ struct Turn {
 /// Who waits for jobs may find some after this batch's turn.
 void announce(Waiting& waiting, const Batch& batch);
 
-/// Keeps what the events of the turn need and the store may take.
-void prepare_events(Turn& turn, const Shared& shared);
+/// Keeps what events and notices of the turn need and the store may take.
+void prepare_to_tell(Turn& turn, const Shared& shared);
 
-/// Keeps in which of their queues other nodes shall look.
-void prepare_notices(Turn& turn, const std::vector<NewJob>& jobs, const Shared& shared);
+/// Adds the jobs' queues, each once, where somebody tells other nodes.
+void add_queues_to_tell(std::vector<std::string>& queues, const std::vector<NewJob>& jobs,
+                        const Shared& shared);
+/// Other nodes shall look in these queues, and hear whose executions were cancelled.
+void tell_notices(const std::vector<std::string>& queues, const BatchResult& result,
+                  const Shared& shared);
 
 /// Takes what fits into one turn; ready to be applied.
 [[nodiscard]] Turn take_turn(Waiting& waiting, const Shared& shared);

@@ -8,6 +8,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace zzz_jobs::node::cli {
 
 namespace {
@@ -45,11 +47,12 @@ int change_named(Context& context, const Action& action) {
   return status;
 }
 
-nlohmann::json bulk(Context& context, const Action& action, bool dry_run, std::int64_t after = 0) {
+nlohmann::json bulk(Context& context, const Action& action, bool dry_run,
+                    std::int64_t limit = bulk_request_max, std::int64_t after = 0) {
   const nlohmann::json body{{"action", action.name},
                             {"filter", filter_of(context.arguments())},
                             {"dry_run", dry_run},
-                            {"limit", bulk_request_max},
+                            {"limit", limit},
                             {"after", after}};
   return context.ask({.method = "POST",
                       .path = "/api/v1/jobs/bulk",
@@ -64,7 +67,8 @@ int change_counted(Context& context, const Action& action, std::int64_t matched)
   std::optional<std::int64_t> after = 0;
   Progress progress(context.host());
   while (after && changed + failed < matched) {
-    const auto answer = bulk(context, action, false, *after);
+    const auto left = std::min<std::int64_t>(bulk_request_max, matched - changed - failed);
+    const auto answer = bulk(context, action, false, left, *after);
     changed += number_at(answer, "changed").value_or(0);
     failed += number_at(answer, "failed").value_or(0);
     after = number_at(answer, "next_after");

@@ -54,7 +54,7 @@ int preview_cron(Context& context) {
   }
   const auto now = current_time();
   for (const auto& tick : list_at(answer, "ticks"))
-    if (tick.is_number())
+    if (tick.is_number_integer())
       context.out() << time_and_age(UnixTime{std::chrono::seconds{tick.get<std::int64_t>()}}, now)
                     << '\n';
   return exit_ok;

@@ -25,7 +25,7 @@ std::string text_at(const nlohmann::json& object, const char* key) {
 
 std::optional<std::int64_t> number_at(const nlohmann::json& object, const char* key) {
   const auto& field = at(object, key);
-  if (!field.is_number())
+  if (!field.is_number_integer())
     return std::nullopt;
   return field.get<std::int64_t>();
 }

@@ -22,7 +22,7 @@ int show_stats(Context& context) {
   print_queues(context.out(), answer, style);
   Table table{{"SINCE THE START OF THIS NODE", ">COUNT"}};
   for (const auto& [name, value] : object_at(answer, "stats").items())
-    if (value.is_number())
+    if (value.is_number_integer())
       table.add({printable(name), grouped(value.get<std::int64_t>())});
   context.out() << '\n';
   table.print(context.out(), style);

@@ -135,7 +135,7 @@ Gatekeeper::Gatekeeper(caf::actor_system& system, std::shared_ptr<Transport> tra
 
 Gatekeeper::~Gatekeeper() {
   const std::lock_guard lock{shared_->mutex};
-  if (shared_->is_open)
+  if (std::exchange(shared_->is_open, false)) // what reopens it may be on its way
     shared_->transport->close(shared_->at.port);
   caf::anon_send(shared_->porter, end_atom::value);
 }

@@ -114,6 +114,7 @@ void Transport::close(std::uint16_t port) {
 
 caf::io::scribe_ptr Transport::connect(const Endpoint& to, std::chrono::milliseconds limit) {
   refuse_open_address(to, "the address");
+  look_at_files(); // a process that only calls others has nobody else to look
   const int socket = open_tcp_connection(to, limit);
   if (!is_secure())
     return system_.middleman().backend().new_scribe(socket);

@@ -78,7 +78,7 @@ struct Node::Impl {
       store(open_patiently(setting.config, supervisor_config())),
       cluster(joined(setting, store->supervisor(), log)),
       api({.supervisor = store->supervisor(),
-           .facts = facts_of(setting.config),
+           .facts = facts,
            .cluster = cluster.get(),
            .stop = setting.on_stop_asked,
            .doctor = examination_of(setting.config)}) {
@@ -130,9 +130,8 @@ struct Node::Impl {
 
   void start_http() {
     const auto& section = setting.config.http;
-    metrics = std::make_unique<Metrics>(MetricsSetting{.supervisor = store->supervisor(),
-                                                       .facts = facts_of(setting.config),
-                                                       .cluster = cluster.get()});
+    metrics = std::make_unique<Metrics>(
+      MetricsSetting{.supervisor = store->supervisor(), .facts = facts, .cluster = cluster.get()});
     http =
       std::make_unique<HttpServer>(HttpServerSetting{.listen = section.listen,
                                                      .token = section.token.reveal(),
@@ -162,6 +161,7 @@ struct Node::Impl {
 
   NodeSetting setting;
   NodeLog& log;
+  const NodeFacts facts{facts_of(setting.config)};
   std::unique_ptr<OpenStore> store;
   std::unique_ptr<Cluster> cluster;
   Api api;

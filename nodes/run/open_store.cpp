@@ -10,10 +10,8 @@ namespace {
 template <Store S>
 class OpenAs final : public OpenStore {
 public:
-  OpenAs(typename S::Config store, SupervisorConfig config, caf::actor_system* system)
-    : supervisor_(system == nullptr ? Supervisor<S>{std::move(store), std::move(config)}
-                                    : Supervisor<S>{std::move(store), std::move(config), *system}) {
-  }
+  OpenAs(typename S::Config store, SupervisorConfig config)
+    : supervisor_(std::move(store), std::move(config)) {}
   [[nodiscard]] AnySupervisor& supervisor() noexcept override { return supervisor_; }
 
 private:
@@ -28,10 +26,8 @@ private:
 /// The handlers of jobs that are cancelled elsewhere hear so by name.
 class OpenRemote final : public OpenStore {
 public:
-  OpenRemote(RemoteStore::Config store, SupervisorConfig config, caf::actor_system* system)
-    : supervisor_(system == nullptr
-                    ? Supervisor<RemoteStore>{std::move(store), std::move(config)}
-                    : Supervisor<RemoteStore>{std::move(store), std::move(config), *system}) {
+  OpenRemote(RemoteStore::Config store, SupervisorConfig config)
+    : supervisor_(std::move(store), std::move(config)) {
     supervisor_.store().on_cancelled([this](const Claim& claim) {
       supervisor_.notice({.kind = Notice::Kind::cancelled, .claim = claim});
     });
@@ -43,8 +39,7 @@ private:
   Supervisor<RemoteStore> supervisor_;
 };
 
-std::unique_ptr<OpenStore> open_gateway(const NodeConfig& config, SupervisorConfig supervisor,
-                                        caf::actor_system* system) {
+std::unique_ptr<OpenStore> open_gateway(const NodeConfig& config, SupervisorConfig supervisor) {
   const auto& store = config.store;
   return std::make_unique<OpenRemote>(RemoteStore::Config{.gateways = store.gateways,
                                                           .name = config.name,
@@ -53,19 +48,18 @@ std::unique_ptr<OpenStore> open_gateway(const NodeConfig& config, SupervisorConf
                                                           .connect_timeout = store.connect_timeout,
                                                           .answer_timeout = store.answer_timeout,
                                                           .log = supervisor.log},
-                                      std::move(supervisor), system);
+                                      std::move(supervisor));
 }
 
 } // namespace
 
-std::unique_ptr<OpenStore> open_store(const NodeConfig& config, SupervisorConfig supervisor,
-                                      caf::actor_system* system) {
+std::unique_ptr<OpenStore> open_store(const NodeConfig& config, SupervisorConfig supervisor) {
   const auto& store = config.store;
   switch (store.kind) {
     case StoreKind::memory:
       return std::make_unique<OpenAs<MemoryStore>>(
         MemoryStore::Config{.capacity = store.capacity, .limits = config.limits},
-        std::move(supervisor), system);
+        std::move(supervisor));
     case StoreKind::sqlite:
 #ifdef ZZZ_JOBS_HAS_SQLITE
       return std::make_unique<OpenAs<SqliteStore>>(
@@ -74,7 +68,7 @@ std::unique_ptr<OpenStore> open_store(const NodeConfig& config, SupervisorConfig
                               store.full_durability ? Durability::full : Durability::normal,
                             .busy_timeout = store.busy_timeout,
                             .limits = config.limits},
-        std::move(supervisor), system);
+        std::move(supervisor));
 #else
       built_without("SQLite");
 #endif
@@ -91,11 +85,11 @@ std::unique_ptr<OpenStore> open_store(const NodeConfig& config, SupervisorConfig
                         .answer_timeout = store.answer_timeout,
                         .limits = config.limits,
                         .log = supervisor.log},
-        std::move(supervisor), system);
+        std::move(supervisor));
 #else
       built_without("PostgreSQL");
 #endif
-    case StoreKind::gateway: return open_gateway(config, std::move(supervisor), system);
+    case StoreKind::gateway: return open_gateway(config, std::move(supervisor));
   }
   built_without("this kind of store");
 }

@@ -14,12 +14,10 @@ public:
   [[nodiscard]] virtual AnySupervisor& supervisor() noexcept = 0;
 };
 
-/// Opens the store of `config` with a supervisor that is not started yet. `system`:
-/// where its actors live, which must outlive it; null: a system of its own.
+/// Opens the store of `config` with a supervisor that is not started yet.
 /// @throws Error as the store does, and Error(unsupported) for a kind that this
 /// program was built without.
 [[nodiscard]] std::unique_ptr<OpenStore> open_store(const NodeConfig& config,
-                                                    SupervisorConfig supervisor,
-                                                    caf::actor_system* system = nullptr);
+                                                    SupervisorConfig supervisor);
 
 } // namespace zzz_jobs::node

@@ -1,5 +1,7 @@
 #include <zzz_jobs/nodes/run/run_node.hpp>
 
+#include <zzz_jobs/nodes/cli/cli.hpp>
+#include <zzz_jobs/nodes/cli/context.hpp>
 #include <zzz_jobs/nodes/run/idle.hpp>
 #include <zzz_jobs/nodes/run/node.hpp>
 #include <zzz_jobs/nodes/run/service.hpp>
@@ -11,6 +13,7 @@
 #include <chrono>
 #include <csignal>
 #include <optional>
+#include <stop_token>
 #include <thread>
 #include <utility>
 
@@ -20,10 +23,9 @@ namespace {
 using namespace std::chrono_literals;
 using Steady = std::chrono::steady_clock;
 
-constexpr int exit_ok = 0;
-constexpr int exit_failed = 1;
-constexpr int exit_usage = 2;
-constexpr int exit_again = 75; // EX_TEMPFAIL: systemd or a cron line tries again
+using cli::exit_failed;
+using cli::exit_ok;
+using cli::exit_usage;
 
 constexpr auto idle_check_interval = 100ms;
 constexpr auto status_interval = 5s;
@@ -33,10 +35,6 @@ bool write_problems(const LoadedConfig& loaded, std::ostream& err) {
     err << (problem.warning ? "warning: " : "") << text_of(problem) << '\n';
   err.flush();
   return !loaded.holds();
-}
-
-int exit_of(errc code) {
-  return code == errc::unavailable || code == errc::locked ? exit_again : exit_failed;
 }
 
 /// Asked for by the API or another node, from any thread and at any time.
@@ -88,19 +86,16 @@ public:
   bool drain() {
     log_.write(LogLevel::info, "node_stopping");
     service_.stopping("draining");
-    std::atomic<bool> done{false};
-    std::thread second([&] {
-      while (!done)
+    // Ends with this call, however that ends.
+    const std::jthread second([&](const std::stop_token& done) {
+      const std::stop_callback wake{done, [&] { signals_.wake(); }};
+      while (!done.stop_requested())
         if (const auto signal = signals_.wait(1s); signal && *signal != SIGHUP) {
           log_.write(LogLevel::warning, "node_hurried");
           node_.supervisor().hurry_stop();
         }
     });
-    const bool clean = node_.stop();
-    done = true;
-    signals_.wake();
-    second.join();
-    return clean;
+    return node_.stop();
   }
 
 private:
@@ -199,7 +194,7 @@ int run_node(const RunOptions& options, std::ostream& err) {
     return run_loaded(options, std::move(loaded.config), log, signals);
   } catch (const Error& error) {
     log.write(LogLevel::error, "node_failed error=\"" + std::string{error.what()} + "\"");
-    return exit_of(error.code());
+    return cli::exit_code_of(error.code());
   }
 }
 

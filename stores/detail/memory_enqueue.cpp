@@ -1,6 +1,5 @@
 #include <zzz_jobs/stores/detail/memory_table.hpp>
 
-#include <algorithm>
 #include <utility>
 
 namespace zzz_jobs::detail {
@@ -37,43 +36,9 @@ Enqueued full(std::size_t capacity) {
 
 } // namespace
 
-bool MemoryTable::fired(const NewJob& job) const {
-  if (!job.tick)
-    return false;
-  const auto last = ticks_.find(job.tick->entry);
-  return last != ticks_.end() && job.tick->at <= last->second;
-}
-
-void MemoryTable::remember_tick(NewJob& job) {
+void MemoryTable::note_tick(const NewJob& job) {
   if (job.tick)
-    ticks_.insert_or_assign(std::move(job.tick->entry), job.tick->at);
-}
-
-std::optional<UnixTime> MemoryTable::last_tick(std::string_view entry) const {
-  const auto last = ticks_.find(entry);
-  return last == ticks_.end() ? std::nullopt : std::optional{last->second};
-}
-
-UnixTime MemoryTable::cron_since(std::string_view entry, UnixTime begin) {
-  return ticks_.try_emplace(std::string{entry}, begin).first->second;
-}
-
-/// What passed while it was paused counts as fired.
-void MemoryTable::set_cron_paused(std::string_view entry, bool paused, UnixTime now) {
-  if (paused) {
-    paused_crons_.emplace(entry);
-    return;
-  }
-  const auto known = paused_crons_.find(entry);
-  if (known == paused_crons_.end())
-    return;
-  paused_crons_.erase(known);
-  auto& last = ticks_.try_emplace(std::string{entry}, now).first->second;
-  last = std::max(last, now);
-}
-
-bool MemoryTable::is_cron_paused(std::string_view entry) const {
-  return paused_crons_.contains(entry);
+    cron_ticks_.fired(*job.tick);
 }
 
 MemorySlot* MemoryTable::holder_of(const std::optional<std::string>& key) const {
@@ -84,11 +49,11 @@ MemorySlot* MemoryTable::holder_of(const std::optional<std::string>& key) const 
 }
 
 Enqueued MemoryTable::insert(NewJob& job, UnixTime now) {
-  if (fired(job))
+  if (job.tick && cron_ticks_.was_fired(*job.tick))
     return fired_before();
   auto* holder = holder_of(job.unique_key);
   if (holder && job.unique_strategy == UniqueStrategy::ignore_new) {
-    remember_tick(job);
+    note_tick(job);
     return answer(*holder, true);
   }
   if (slots_.size() >= capacity_)
@@ -99,7 +64,7 @@ Enqueued MemoryTable::insert(NewJob& job, UnixTime now) {
       cancelled = holder->claim();
     finish(*holder, JobState::cancelled, now);
   }
-  remember_tick(job);
+  note_tick(job);
   auto done = answer(add(job, now), false);
   done.cancelled = cancelled;
   return done;

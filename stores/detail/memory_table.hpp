@@ -2,6 +2,7 @@
 
 #include <zzz_jobs/config/limits.hpp>
 #include <zzz_jobs/stores/batch.hpp>
+#include <zzz_jobs/stores/cron_ticks.hpp>
 #include <zzz_jobs/stores/detail/memory_slots.hpp>
 
 #include <array>
@@ -54,16 +55,12 @@ public:
   [[nodiscard]] const StringMap<MemoryQueue>& queues() const noexcept { return queues_; }
   void drop_if_unused(MemoryQueue& queue);
 
-  [[nodiscard]] std::optional<UnixTime> last_tick(std::string_view entry) const;
-  [[nodiscard]] UnixTime cron_since(std::string_view entry, UnixTime begin);
-  void set_cron_paused(std::string_view entry, bool paused, UnixTime now);
-  [[nodiscard]] bool is_cron_paused(std::string_view entry) const;
+  [[nodiscard]] CronTicks& cron_ticks() noexcept { return cron_ticks_; }
   std::int64_t node_id = 0;
 
 private:
   [[nodiscard]] MemoryLine& line_of(std::string_view queue, std::string_view worker);
-  [[nodiscard]] bool fired(const NewJob& job) const;
-  void remember_tick(NewJob& job);
+  void note_tick(const NewJob& job);
   [[nodiscard]] MemorySlot* holder_of(const std::optional<std::string>& key) const;
   [[nodiscard]] MemorySlot& add(NewJob& job, UnixTime now);
 
@@ -89,8 +86,7 @@ private:
   std::array<std::set<Moment>, job_state_count> ended_{};
   /// Of live jobs; the views are the slots' own strings.
   std::unordered_map<std::string_view, MemorySlot*> holders_{};
-  StringMap<UnixTime> ticks_{};
-  std::set<std::string, std::less<>> paused_crons_{};
+  CronTicks cron_ticks_{};
 };
 
 /// `now` and a handler's delay, which may be absurd: held to 0..100 years.

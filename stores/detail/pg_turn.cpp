@@ -185,9 +185,11 @@ void Turn::claim() {
   }
 }
 
-/// A direct start that found others' jobs before it leaves its rows to claims.
+/// A direct start that found others' jobs before it leaves its rows to claims, which
+/// have to look for those jobs from the front.
 void Turn::note_enqueued(TurnEcho& echo) {
   std::vector<std::size_t> waiting; // noted afterwards, as it changes who was served
+  std::vector<std::string_view> passed_by;
   const NewJob* last = nullptr;
   bool is_served = false;
   for (std::size_t i = 0; i < batch_.enqueues.size(); ++i) {
@@ -199,8 +201,10 @@ void Turn::note_enqueued(TurnEcho& echo) {
       is_served = was_served(job.queue, &job.worker);
       if (!is_served)
         echo.queues.insert(job.queue);
-      if (!is_served && direct_.claim_for(job))
+      if (!is_served && direct_.claim_for(job)) {
         echo.look_again = true;
+        passed_by.push_back(job.queue);
+      }
     }
     last = &job;
     if (!is_served)
@@ -208,6 +212,8 @@ void Turn::note_enqueued(TurnEcho& echo) {
   }
   for (const auto i : waiting)
     knowledge_.claims.inserted(batch_.enqueues[i], result_.enqueued[i].id);
+  for (const auto queue : passed_by)
+    knowledge_.claims.look_at(queue);
 }
 
 void Turn::made_available(const std::string& queue, TurnEcho& echo) {

@@ -182,6 +182,20 @@ TEMPLATE_LIST_TEST_CASE("what a guest leaves open runs again at once, its late o
     CHECK(other.end(job) == OutcomeResult::applied);
 }
 
+TEST_CASE("what a guest without a name leaves open runs again too", "[guests]") {
+  MemorySupervisor host{{}, quick()};
+  host.start();
+  host.enqueue("w");
+  Visit nameless{host, ""};
+  const auto lost = nameless.claim_one();
+  nameless.leave();
+  Visit next{host, ""};
+  const auto again = next.claim_one();
+  CHECK(again.id == lost.id);
+  CHECK(again.attempt == 2);
+  CHECK(next.end(again) == OutcomeResult::applied);
+}
+
 TEST_CASE("a guest that waits for jobs is told of them once", "[guests]") {
   MemorySupervisor supervisor{{}, quick()};
   Visit guest{supervisor};

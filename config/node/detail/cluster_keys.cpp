@@ -4,6 +4,8 @@
 #include <zzz_jobs/config/node/detail/key_makers.hpp>
 #include <zzz_jobs/config/node/detail/secret_keys.hpp>
 
+#include <arpa/inet.h>
+
 #include <algorithm>
 
 namespace zzz_jobs::node::detail {
@@ -16,6 +18,19 @@ constexpr std::size_t token_bytes_max = 1024;
 Rule listen_rule(const std::string& text) {
   if (!parse_address(text))
     return "must be ADDRESS:PORT with a port of 0 to 65,535, got \"" + text + "\"";
+  return {};
+}
+
+/// As the server wants it: which of a name's addresses would be meant?
+Rule numeric_listen_rule(const std::string& text) {
+  if (auto rule = listen_rule(text); !rule.empty())
+    return rule;
+  const auto host = parse_address(text)->host;
+  in6_addr number{};
+  if (inet_pton(AF_INET, host.c_str(), &number) != 1
+      && inet_pton(AF_INET6, host.c_str(), &number) != 1)
+    return "must have a number as its address, as in 127.0.0.1:8080 or [::1]:8080, got \"" + text
+      + "\"";
   return {};
 }
 
@@ -78,8 +93,8 @@ Section cluster_section() {
 
 Section http_section() {
   return {.name = "http",
-          .keys = {address_key("listen", ZZZ_JOBS_AT(http.listen), listen_rule), token_key(),
-                   secret_file_key("token_file"), secret_variable_key("token_env"),
+          .keys = {address_key("listen", ZZZ_JOBS_AT(http.listen), numeric_listen_rule),
+                   token_key(), secret_file_key("token_file"), secret_variable_key("token_env"),
                    path_key("certificate", ZZZ_JOBS_AT(http.certificate)),
                    path_key("key", ZZZ_JOBS_AT(http.key))}};
 }

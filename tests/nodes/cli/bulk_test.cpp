@@ -78,6 +78,9 @@ TEST_CASE("a change of many says how many and wants --yes") {
   CHECK(host.said() == "2,500 jobs cancelled\n");
   REQUIRE(host.asked.size() == 4);
   CHECK(json::parse(host.asked[3].body)["after"] == 2'000);
+  // Though more may match by now, no more are changed than were told.
+  CHECK(json::parse(host.asked[2].body)["limit"] == 1'000);
+  CHECK(json::parse(host.asked[3].body)["limit"] == 500);
 }
 
 TEST_CASE("jobs that cannot be changed are counted") {

@@ -105,6 +105,10 @@ TEST_CASE("addresses are addresses", "[node][config]") {
     CHECK(complaints("[http]\nlisten = \"" + text + "\"")
           == Texts{"file:2: http.listen: must be ADDRESS:PORT with a port of 0 to 65,535, got \""
                    + text + "\""});
+  // A name may mean several addresses, and some of them may not be loopback.
+  CHECK(complaints("[http]\nlisten = \"localhost:80\"")
+        == Texts{"file:2: http.listen: must have a number as its address, as in 127.0.0.1:8080 or "
+                 "[::1]:8080, got \"localhost:80\""});
   CHECK(complaints("[cluster]\nlisten = \"127.0.0.1:0\"\nadvertise = \"a:0\"")
         == Texts{"file:3: cluster.advertise: must be HOST:PORT with a port of 1 to 65,535, got "
                  "\"a:0\""});
