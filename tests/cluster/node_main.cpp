@@ -2,20 +2,18 @@
 
 #include "cluster/arguments.hpp"
 #include "cluster/ledger.hpp"
-#include "cluster/plan.hpp"
+#include "cluster/planned_work.hpp"
 #include "cluster/process_life.hpp"
 #include "support/sql_connection.hpp"
 
 #include <zzz_jobs/zzz_jobs.hpp>
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdio>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <stdexcept>
-#include <stop_token>
 #include <thread>
 
 using namespace zzz_jobs;
@@ -23,23 +21,6 @@ using namespace zzz_jobs::cluster;
 using namespace std::chrono_literals;
 
 namespace {
-
-/// False if the token fired before.
-bool work_for(std::chrono::microseconds duration, const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any never;
-  std::unique_lock lock{mutex};
-  never.wait_for(lock, stop, duration, [] { return false; });
-  return !stop.stop_requested();
-}
-
-std::string_view how_stopped(StopReason reason) {
-  switch (reason) {
-    case StopReason::shutdown: return how::shutdown;
-    case StopReason::lost_claim: return how::lost_claim;
-    default: return to_string(reason);
-  }
-}
 
 /// Completes jobs as programs do that do not fence: by id alone. It shows that
 /// the checker sees what comes of it.
@@ -61,48 +42,6 @@ private:
   std::mutex mutex_{};
   support::SqlConnection connection_;
   std::string update_;
-};
-
-class Node {
-public:
-  Node(const Arguments& arguments, Ledger& ledger) : ledger_(ledger) {
-    if (arguments.has("--unfenced"))
-      unfenced_.emplace(arguments);
-  }
-
-  void execute(std::string_view args, JobContext& context) {
-    const auto plan = plan_of(args);
-    Entry entry{.job = context.job().id, .attempt = context.attempt(), .payload = plan.payload};
-    entry.kind = Kind::started;
-    ledger_.write(entry);
-    entry.kind = Kind::ended;
-    const auto stop = unfenced_ ? std::stop_token{} : context.stop_token();
-    const bool in_time = work_for(plan.duration, stop);
-    const auto course = context.attempt() == 1 ? plan.course : Course::straight;
-    entry.how = !in_time          ? how_stopped(context.stop_reason())
-      : course == Course::fails   ? how::failed
-      : course == Course::snoozes ? how::snoozed
-                                  : how::returned;
-    ledger_.write(entry);
-    if (!in_time || course == Course::fails)
-      throw std::runtime_error(entry.how);
-    if (course == Course::snoozes)
-      context.snooze(1s);
-    else if (unfenced_)
-      unfenced_->complete(context);
-  }
-
-  void note(const Event& event) {
-    const auto& job = event.result.job;
-    if (event.type == EventType::job_completed)
-      ledger_.write({.kind = Kind::completed, .job = job.id, .attempt = job.attempt});
-    else if (event.type == EventType::outcome_refused)
-      ledger_.write({.kind = Kind::refused, .job = job.id, .attempt = job.attempt});
-  }
-
-private:
-  Ledger& ledger_;
-  std::optional<UnfencedReports> unfenced_{};
 };
 
 PgStore::Config store_config(const Arguments& arguments) {
@@ -139,13 +78,15 @@ std::unique_ptr<PgSupervisor> opened(const Arguments& arguments) {
 
 void run(const Arguments& arguments) {
   Ledger ledger{arguments.text("--ledger")};
-  Node node{arguments, ledger};
+  PlannedWork work{ledger};
+  std::optional<UnfencedReports> unfenced;
+  if (arguments.has("--unfenced")) {
+    unfenced.emplace(arguments);
+    work.complete_by([&](JobContext& context) { unfenced->complete(context); });
+  }
   const auto supervisor = opened(arguments);
-  supervisor->attach_telemetry([&](const Event& event) { node.note(event); });
-  supervisor->register_worker(
-    {.name = std::string{worker_name},
-     .handler = [&](std::string_view args, JobContext& context) { node.execute(args, context); },
-     .retry = RetryStrategy::constant(1s).with_jitter(false)});
+  supervisor->attach_telemetry([&](const Event& event) { work.note(event); });
+  supervisor->register_worker(work.worker());
   supervisor->start();
   ledger.write({.kind = Kind::ready});
   wait_for_end();

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <random>
 #include <string>
 #include <string_view>
 
@@ -26,5 +27,9 @@ struct Plan {
 [[nodiscard]] std::string to_args(const Plan& plan);
 /// @throws std::runtime_error
 [[nodiscard]] Plan plan_of(std::string_view args);
+
+/// Mostly short jobs, up to 60 ms times `stretch`; some fail or snooze in their first
+/// attempt. It has no payload yet.
+[[nodiscard]] Plan random_plan(std::mt19937_64& random, int stretch = 1);
 
 } // namespace zzz_jobs::cluster
