@@ -83,6 +83,8 @@ std::shared_ptr<Process> Campaign::start_node(const NodeOptions& options) {
     command.emplace_back("--pooled");
   if (options.unfenced)
     command.emplace_back("--unfenced");
+  if (options.cron_begin_us != 0)
+    command.insert(command.end(), {"--cron", std::to_string(options.cron_begin_us)});
   return start(std::move(command));
 }
 

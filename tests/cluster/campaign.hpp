@@ -27,6 +27,7 @@ struct NodeOptions {
   int answer_timeout_ms = 30'000;
   bool pooled = false; ///< through PgBouncer
   bool unfenced = false;
+  std::int64_t cron_begin_us = 0; ///< set: it has QuickCron, by a QuickClock of this begin
 };
 
 /// Such as `--calls`; see enqueuer_main.cpp.
@@ -47,6 +48,7 @@ public:
   [[nodiscard]] std::mt19937_64& random() noexcept { return random_; }
   int random(int low, int high); ///< both included
   [[nodiscard]] support::PostgresServer& server() noexcept { return server_; }
+  [[nodiscard]] const support::PostgresServer& server() const noexcept { return server_; }
   [[nodiscard]] support::SqlConnection connect() const {
     return support::SqlConnection{server_.url()};
   }

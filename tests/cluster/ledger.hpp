@@ -28,6 +28,7 @@ enum class Kind : std::uint8_t {
   cut,          ///< a process is out of reach, as its link is down
   joined,       ///< and can be reached again
   crashed,      ///< the database's server ended without a word
+  fired,        ///< a process was the one whose tick of a cron entry counted
 };
 [[nodiscard]] std::string_view to_string(Kind kind) noexcept;
 

@@ -4,6 +4,7 @@
 #include "cluster/ledger.hpp"
 #include "cluster/planned_work.hpp"
 #include "cluster/process_life.hpp"
+#include "cluster/quick_cron.hpp"
 #include "support/sql_connection.hpp"
 
 #include <zzz_jobs/zzz_jobs.hpp>
@@ -15,6 +16,7 @@
 #include <optional>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 
 using namespace zzz_jobs;
 using namespace zzz_jobs::cluster;
@@ -44,13 +46,14 @@ private:
   std::string update_;
 };
 
-PgStore::Config store_config(const Arguments& arguments) {
+PgStore::Config store_config(const Arguments& arguments, std::shared_ptr<const Clock> clock) {
   PgStore::Config config;
   config.url = arguments.text("--url");
   config.schema = arguments.text("--schema");
   config.pooled = arguments.has("--pooled");
   config.lease = std::chrono::seconds{arguments.number("--lease", 30)};
   config.answer_timeout = std::chrono::milliseconds{arguments.number("--answer-timeout", 30'000)};
+  config.clock = std::move(clock);
   return config;
 }
 
@@ -63,10 +66,12 @@ SupervisorConfig supervisor_config(const Arguments& arguments) {
 }
 
 /// A database that is away is waited for, as whatever starts services would do.
-std::unique_ptr<PgSupervisor> opened(const Arguments& arguments) {
+std::unique_ptr<PgSupervisor> opened(const Arguments& arguments,
+                                     const std::shared_ptr<const Clock>& clock) {
   for (;;) {
     try {
-      return std::make_unique<PgSupervisor>(store_config(arguments), supervisor_config(arguments));
+      return std::make_unique<PgSupervisor>(store_config(arguments, clock),
+                                            supervisor_config(arguments));
     } catch (const Error& error) {
       if (error.code() != errc::unavailable || has_end_come())
         throw;
@@ -84,12 +89,19 @@ void run(const Arguments& arguments) {
     unfenced.emplace(arguments);
     work.complete_by([&](JobContext& context) { unfenced->complete(context); });
   }
-  const auto supervisor = opened(arguments);
+  std::shared_ptr<const QuickClock> clock;
+  if (arguments.has("--cron"))
+    clock = std::make_shared<QuickClock>(std::stoll(arguments.text("--cron")));
+  const auto supervisor = opened(arguments, clock);
   supervisor->attach_telemetry([&](const Event& event) { work.note(event); });
   supervisor->register_worker(work.worker());
+  std::optional<QuickCron> cron;
+  if (clock)
+    cron.emplace(*supervisor, ledger, *clock);
   supervisor->start();
   ledger.write({.kind = Kind::ready});
   wait_for_end();
+  cron.reset();
   supervisor->stop();
   ledger.write({.kind = Kind::left});
 }
@@ -101,7 +113,7 @@ int main(int count, char** words) {
     const Arguments arguments{
       count,
       words,
-      {"--url", "--schema", "--ledger", "--concurrency", "--lease", "--answer-timeout"},
+      {"--url", "--schema", "--ledger", "--concurrency", "--lease", "--answer-timeout", "--cron"},
       {"--pooled", "--unfenced", "--die-with-parent"}};
     if (arguments.has("--die-with-parent"))
       die_with_parent();

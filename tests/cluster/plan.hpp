@@ -15,6 +15,8 @@ enum class Course : std::uint8_t {
   straight, ///< returns
   fails,    ///< throws in its first attempt
   snoozes,  ///< snoozes in its first attempt
+  lingers,  ///< its first attempt lasts until it is told to stop
+  deaf,     ///< the same, but it hears nothing
 };
 
 /// What a job is to do; its args: `PAYLOAD MICROSECONDS COURSE`.

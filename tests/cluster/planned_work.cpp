@@ -15,6 +15,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr std::chrono::microseconds for_ever = 1h; // for a test
+
 /// False if the token fired before.
 bool work_for(std::chrono::microseconds duration, const std::stop_token& stop) {
   std::mutex mutex;
@@ -46,8 +48,11 @@ void PlannedWork::execute(std::string_view args, JobContext& context) {
   entry.kind = Kind::started;
   ledger_.write(entry);
   entry.kind = Kind::ended;
-  const bool in_time = work_for(plan.duration, way_ ? std::stop_token{} : context.stop_token());
   const auto course = context.attempt() == 1 ? plan.course : Course::straight;
+  const bool is_long = course == Course::lingers || course == Course::deaf;
+  const bool is_deaf = way_ || course == Course::deaf;
+  const bool in_time = work_for(is_long ? for_ever : plan.duration,
+                                is_deaf ? std::stop_token{} : context.stop_token());
   entry.how = !in_time          ? how_stopped(context.stop_reason())
     : course == Course::fails   ? how::failed
     : course == Course::snoozes ? how::snoozed

@@ -13,24 +13,26 @@ constexpr int port = 4700;
 
 } // namespace
 
-NodesAtWork::NodesAtWork(cluster::Campaign& campaign, const Ground& ground, Setting setting)
-  : campaign_(campaign), ground_(ground), setting_(std::move(setting)),
-    authority_(campaign.folder()) {
+NodesAtWork::NodesAtWork(const cluster::Campaign& campaign, const Ground& ground, Setting setting)
+  : ground_(ground), setting_(std::move(setting)), folder_(campaign.folder()),
+    database_(campaign.server().url()), authority_(folder_) {
   for (std::size_t place = 0; place < size(); ++place)
-    write_file(place);
-  fleet_ = std::make_unique<cluster::Fleet>(campaign_, size(),
-                                            [this](std::size_t place) { return start(place); });
+    std::ofstream{path(place, ".toml")} << file_of(place);
+}
+
+std::filesystem::path NodesAtWork::path(std::size_t place, const std::string& suffix) const {
+  return folder_ / (std::to_string(place) + suffix);
 }
 
 std::filesystem::path NodesAtWork::socket(std::size_t place) const {
-  return campaign_.folder() / (std::to_string(place) + ".sock");
+  return path(place, ".sock");
 }
 
 /// A guest's own gateway is the one that it names first.
 std::string NodesAtWork::store_of(std::size_t place) const {
   std::ostringstream text;
   if (!is_guest(place)) {
-    text << "url = \"" << campaign_.server().url() << "\"\nschema = \"" << cluster::campaign_schema
+    text << "url = \"" << database_ << "\"\nschema = \"" << cluster::campaign_schema
          << "\"\nlease = \"" << setting_.lease_s << "s\"\n";
     return std::move(text).str();
   }
@@ -46,32 +48,34 @@ std::string NodesAtWork::file_of(std::size_t place) const {
   const auto name = (is_guest(place) ? "guest-" : "peer-") + std::to_string(place);
   const auto tls = authority_.issue(name);
   std::ostringstream text;
-  text << "[node]\nname = \"" << name << "\"\n[store]\n" << store_of(place) << "[cluster]\n";
+  const bool is_idle = setting_.idle.contains(place);
+  text << (is_idle ? "queue = []\n" : "") << "[node]\nname = \"" << name << "\"\n"
+       << setting_.node_section << "[store]\n"
+       << store_of(place) << "[cluster]\n";
   if (!is_guest(place))
     text << "listen = \"" << ground_.address(place) << ':' << port << "\"\ngateway = true\n";
   // Paths are written with quotation marks.
   text << "certificate = " << tls.certificate << "\nkey = " << tls.key << "\nca = " << tls.ca
-       << "\n[control]\nsocket = " << socket(place)
-       << "\n[[queue]]\nname = \"default\"\nconcurrency = " << setting_.concurrency
-       << "\ndirect_start = false\n[[plugin]]\npath = \"" << ZZZ_JOBS_PLANNED_PLUGIN << "\"\n";
+       << "\n[control]\nsocket = " << socket(place) << "\n";
+  if (!is_idle)
+    text << "[[queue]]\nname = \"default\"\nconcurrency = " << setting_.concurrency
+         << "\ndirect_start = false\n";
+  text << "[[plugin]]\npath = \"" << ZZZ_JOBS_PLANNED_PLUGIN << "\"\n";
   return std::move(text).str();
 }
 
-void NodesAtWork::write_file(std::size_t place) const {
-  std::ofstream{campaign_.folder() / (std::to_string(place) + ".toml")} << file_of(place);
-}
-
-std::shared_ptr<cluster::Process> NodesAtWork::start(std::size_t place) {
+std::shared_ptr<cluster::Process> NodesAtWork::start(cluster::Campaign& campaign,
+                                                     std::size_t place) const {
   std::vector<std::string> command{"/usr/bin/env"};
   const auto launcher = ground_.launcher(place);
   command.insert(command.end(), launcher.begin(), launcher.end());
   const auto role = is_guest(place) ? cluster::role::guest : cluster::role::gateway;
   command.insert(command.end(),
                  {"setpriv", "--pdeathsig=KILL", "--", "env",
-                  "ZZZ_TEST_LEDGER=" + cluster::ledger_in(campaign_.folder()).string(),
+                  "ZZZ_TEST_LEDGER=" + cluster::ledger_in(folder_).string(),
                   "ZZZ_TEST_ROLE=" + std::string{role}, ZZZ_JOBS_PROGRAM, "node", "run", "--config",
-                  (campaign_.folder() / (std::to_string(place) + ".toml")).string()});
-  return campaign_.start_program(command, "node-" + std::to_string(place));
+                  path(place, ".toml").string()});
+  return campaign.start_program(command, "node-" + std::to_string(place));
 }
 
 } // namespace zzz_jobs::node::test

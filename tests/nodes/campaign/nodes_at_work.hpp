@@ -1,13 +1,14 @@
 #pragma once
 
 #include "cluster/campaign.hpp"
-#include "cluster/chaos.hpp"
+#include "cluster/process.hpp"
 #include "nodes/campaign/ground.hpp"
 #include "nodes/cluster/certificates.hpp"
 
 #include <cstddef>
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <string>
 
 namespace zzz_jobs::node::test {
@@ -21,25 +22,29 @@ public:
     std::size_t guests = 2;
     int concurrency = 4;
     int lease_s = 3;
+    std::set<std::size_t> idle{}; ///< places that work no queue
+    std::string node_section{};   ///< lines for it
   };
-  NodesAtWork(cluster::Campaign& campaign, const Ground& ground, Setting setting);
+  /// Writes a file for each of them; the peers come first.
+  NodesAtWork(const cluster::Campaign& campaign, const Ground& ground, Setting setting);
 
   [[nodiscard]] std::size_t size() const noexcept { return setting_.peers + setting_.guests; }
   [[nodiscard]] bool is_guest(std::size_t place) const noexcept { return place >= setting_.peers; }
   [[nodiscard]] std::filesystem::path socket(std::size_t place) const;
-  [[nodiscard]] cluster::Fleet& fleet() noexcept { return *fleet_; }
+  /// Its process, which writes `ready` when it has its store.
+  [[nodiscard]] std::shared_ptr<cluster::Process> start(cluster::Campaign& campaign,
+                                                        std::size_t place) const;
 
 private:
-  void write_file(std::size_t place) const;
+  [[nodiscard]] std::filesystem::path path(std::size_t place, const std::string& suffix) const;
   [[nodiscard]] std::string store_of(std::size_t place) const;
   [[nodiscard]] std::string file_of(std::size_t place) const;
-  std::shared_ptr<cluster::Process> start(std::size_t place);
 
-  cluster::Campaign& campaign_;
   const Ground& ground_;
   const Setting setting_;
+  const std::filesystem::path folder_;
+  const std::string database_;
   Authority authority_;
-  std::unique_ptr<cluster::Fleet> fleet_{};
 };
 
 } // namespace zzz_jobs::node::test

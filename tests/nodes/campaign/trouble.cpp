@@ -18,14 +18,14 @@ constexpr std::size_t away_max = 2;
 
 } // namespace
 
-Trouble::Trouble(cluster::Campaign& campaign, Ground& ground, NodesAtWork& nodes)
-  : campaign_(campaign), ground_(ground), nodes_(nodes) {}
+Trouble::Trouble(cluster::Campaign& campaign, Ground& ground, cluster::Fleet& fleet)
+  : campaign_(campaign), ground_(ground), fleet_(fleet) {}
 
 void Trouble::step() {
   const auto next = Steady::now() + std::chrono::milliseconds{campaign_.random(200, 1500)};
   while (Steady::now() < next) {
     bring_back_due();
-    nodes_.fleet().tend();
+    fleet_.tend();
     std::this_thread::sleep_for(10ms);
   }
   happen(draw());
@@ -54,7 +54,7 @@ void Trouble::shuffle_deck() {
 
 void Trouble::happen(Kind kind) {
   switch (kind) {
-    case Kind::kill: kill(nodes_.fleet().random_place()); break;
+    case Kind::kill: kill(fleet_.random_place()); break;
     case Kind::cut:
     case Kind::suspend: send_away(kind, random_place_at_work()); break;
     case Kind::crash: crash(); break;
@@ -63,25 +63,25 @@ void Trouble::happen(Kind kind) {
 
 std::size_t Trouble::random_place_at_work() {
   for (;;)
-    if (const auto place = nodes_.fleet().random_place(); !away_.contains(place))
+    if (const auto place = fleet_.random_place(); !away_.contains(place))
       return place;
 }
 
 /// Who takes the place of one whose link is down has none either.
 void Trouble::kill(std::size_t place) {
-  nodes_.fleet().replace(place);
+  fleet_.replace(place);
   const auto found = away_.find(place);
   if (found == away_.end())
     return;
   if (found->second.kind == Kind::cut)
-    campaign_.note({.kind = Noted::cut, .pid = nodes_.fleet()[place].pid()});
+    campaign_.note({.kind = Noted::cut, .pid = fleet_[place].pid()});
   else
     away_.erase(found);
 }
 
 /// The line of the ledger is written before: what others do because of it comes after.
 void Trouble::send_away(Kind kind, std::size_t place) {
-  const auto& node = nodes_.fleet()[place];
+  const auto& node = fleet_[place];
   away_[place] = {.kind = kind,
                   .until = Steady::now() + std::chrono::milliseconds{campaign_.random(4000, 8000)}};
   if (kind == Kind::suspend) {
@@ -93,7 +93,7 @@ void Trouble::send_away(Kind kind, std::size_t place) {
 }
 
 void Trouble::bring_back(std::size_t place) {
-  const auto& node = nodes_.fleet()[place];
+  const auto& node = fleet_[place];
   if (away_.at(place).kind == Kind::suspend) {
     campaign_.resume(node);
   } else {

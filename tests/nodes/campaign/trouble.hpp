@@ -1,8 +1,8 @@
 #pragma once
 
 #include "cluster/campaign.hpp"
+#include "cluster/chaos.hpp"
 #include "nodes/campaign/ground.hpp"
-#include "nodes/campaign/nodes_at_work.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -23,7 +23,7 @@ public:
     suspend, ///< a process stands still for longer than its lease
     crash,   ///< the database's server ends in the middle of everything, and is started again
   };
-  Trouble(cluster::Campaign& campaign, Ground& ground, NodesAtWork& nodes);
+  Trouble(cluster::Campaign& campaign, Ground& ground, cluster::Fleet& fleet);
 
   /// Waits for a moment, and then the next thing happens.
   void step();
@@ -49,7 +49,7 @@ private:
 
   cluster::Campaign& campaign_;
   Ground& ground_;
-  NodesAtWork& nodes_;
+  cluster::Fleet& fleet_;
   std::vector<Kind> deck_{};
   std::map<std::size_t, Absence> away_{}; ///< by place
 };
