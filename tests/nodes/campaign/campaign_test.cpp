@@ -37,7 +37,7 @@ constexpr auto resume_limit = 10s;
 class Load {
 public:
   Load(cluster::Campaign& campaign, const NodesAtWork& nodes)
-    : campaign_(campaign), stretch_(cluster::short_or_long(3, 20)),
+    : campaign_(campaign), stretch_(cluster::short_or_long(5, 20)),
       programs_{
         start("single", {"--threads", "2", "--rate", "5"}),
         start("bulk", {"--many", std::to_string(cluster::short_or_long(110, 12)), "--rate", "5"})} {

@@ -127,17 +127,21 @@ std::int64_t Trouble::end() {
 
 std::map<Noted, Count> count_trouble(const std::vector<Entry>& ledger) {
   std::map<Noted, Count> counts;
-  std::map<pid_t, std::set<std::int64_t>> running;
+  std::map<pid_t, std::set<std::int64_t>> running; // by processes that are ready
   for (const auto& entry : ledger)
     switch (entry.kind) {
+      case Noted::ready: running[entry.pid]; break;
       case Noted::started: running[entry.pid].insert(entry.job); break;
       case Noted::ended: running[entry.pid].erase(entry.job); break;
       case Noted::killed:
       case Noted::cut:
       case Noted::suspended: {
+        const auto node = running.find(entry.pid);
+        if (node == running.end()) // it begins where the link is down
+          break;
         auto& count = counts[entry.kind];
         ++count.times;
-        count.met += running[entry.pid].empty() ? 0 : 1;
+        count.met += node->second.empty() ? 0 : 1;
         if (entry.kind == Noted::killed)
           running.erase(entry.pid);
         break;
