@@ -359,6 +359,10 @@ void PgStore::describe_node(const NodeDescription& description) {
   impl_->at_desk([&](auto& desk) { desk.describe_node(node_id(), description); });
 }
 
+bool PgStore::is_in_touch() const noexcept {
+  return impl_->watch.is_in_touch();
+}
+
 void PgStore::look_again() {
   impl_->look_everywhere();
 }

@@ -107,6 +107,9 @@ public:
   void look_again();
   /// Who hears what other nodes do; called on a thread of the store's own.
   void on_signal(StoreSignalHandler handler);
+  /// Whether the connection that renews the lease and hears of other nodes' jobs has the
+  /// database. Without it jobs are found by polling, until the lease runs out.
+  [[nodiscard]] bool is_in_touch() const noexcept;
 
 private:
   struct Impl;

@@ -7,6 +7,7 @@
 #include <zzz_jobs/nodes/control/metrics.hpp>
 #include <zzz_jobs/nodes/control/node_api.hpp>
 #include <zzz_jobs/nodes/run/examine.hpp>
+#include <zzz_jobs/nodes/run/node_health.hpp>
 #include <zzz_jobs/nodes/run/open_store.hpp>
 #include <zzz_jobs/nodes/run/reload.hpp>
 #include <zzz_jobs/nodes/workers/command_worker.hpp>
@@ -73,11 +74,13 @@ struct Node::Impl {
     : setting(std::move(chosen)), log(to),
       store(open_patiently(setting.config, supervisor_config())),
       cluster(joined(setting, store->supervisor(), log)),
+      health(*store, cluster.get(), setting.config),
       api({.supervisor = store->supervisor(),
            .facts = facts,
            .cluster = cluster.get(),
            .stop = setting.on_stop_asked,
-           .doctor = examination_of(setting.config)}) {
+           .doctor = examination_of(setting.config),
+           .checks = [this] { return health.checks(); }}) {
     register_everything();
   }
 
@@ -162,6 +165,7 @@ struct Node::Impl {
   std::unique_ptr<OpenStore> store;
   std::set<std::string> plugin_workers{};
   std::unique_ptr<Cluster> cluster;
+  NodeHealth health;
   Api api;
   std::unique_ptr<ControlServer> control{};
   std::unique_ptr<Metrics> metrics{};

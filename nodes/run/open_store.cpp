@@ -7,12 +7,38 @@
 namespace zzz_jobs::node {
 namespace {
 
+HealthCheck watch_check(bool is_in_touch) {
+  return {.name = "watch",
+          .ok = is_in_touch,
+          .vital = false,
+          .text = is_in_touch ? "hears of other nodes' jobs, and its lease is renewed"
+                              : "the connection that renews the lease and hears of other nodes' "
+                                "jobs is lost: jobs are found by polling, and when the lease "
+                                "runs out others take the running ones",
+          .advice = "Nothing, if the database comes back soon: it reconnects by itself. Else see "
+                    "that the server allows one more connection, and what the log says"};
+}
+
+HealthCheck gateway_check(bool is_linked) {
+  return {.name = "gateway",
+          .ok = is_linked,
+          .vital = false,
+          .text = is_linked ? "linked" : "there is no link to a gateway",
+          .advice = "See that a node with cluster.gateway = true runs at one of store.url's "
+                    "addresses and can be reached from here; it reconnects by itself"};
+}
+
 template <Store S>
 class OpenAs final : public OpenStore {
 public:
   OpenAs(typename S::Config store, SupervisorConfig config)
     : supervisor_(std::move(store), std::move(config)) {}
   [[nodiscard]] AnySupervisor& supervisor() noexcept override { return supervisor_; }
+  [[nodiscard]] std::vector<HealthCheck> checks() override {
+    if constexpr (requires(S & store) { store.is_in_touch(); })
+      return {watch_check(supervisor_.store().is_in_touch())};
+    return {};
+  }
 
 private:
   Supervisor<S> supervisor_;
@@ -34,6 +60,9 @@ public:
   }
   ~OpenRemote() override { supervisor_.store().on_cancelled({}); }
   [[nodiscard]] AnySupervisor& supervisor() noexcept override { return supervisor_; }
+  [[nodiscard]] std::vector<HealthCheck> checks() override {
+    return {gateway_check(supervisor_.store().is_linked())};
+  }
 
 private:
   Supervisor<RemoteStore> supervisor_;

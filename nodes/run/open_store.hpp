@@ -2,8 +2,10 @@
 
 #include <zzz_jobs/actors/supervisor.hpp>
 #include <zzz_jobs/config/node/node_config.hpp>
+#include <zzz_jobs/nodes/control/node_api.hpp>
 
 #include <memory>
+#include <vector>
 
 namespace zzz_jobs::node {
 
@@ -12,6 +14,8 @@ class OpenStore {
 public:
   virtual ~OpenStore() = default;
   [[nodiscard]] virtual AnySupervisor& supervisor() noexcept = 0;
+  /// How its connections are. Any thread; at once.
+  [[nodiscard]] virtual std::vector<HealthCheck> checks() = 0;
 };
 
 /// Opens the store of `config` with a supervisor that is not started yet.
