@@ -180,9 +180,19 @@ void Node::start() {
 }
 
 bool Node::stop() {
+  const auto deadline = std::chrono::steady_clock::now() + impl_->setting.config.shutdown_timeout;
   if (impl_->cluster)
     impl_->cluster->announce_stop();
-  return impl_->store->supervisor().stop();
+  const bool clean = impl_->store->supervisor().stop();
+  if (impl_->cluster && !impl_->cluster->guests_idle_by(deadline))
+    impl_->log.write(LogLevel::warning, "guests_interrupted action=\"their jobs go back\"");
+  return clean;
+}
+
+void Node::hurry_stop() {
+  impl_->store->supervisor().hurry_stop();
+  if (impl_->cluster)
+    impl_->cluster->hurry_stop();
 }
 
 std::vector<std::string> Node::reload(const NodeConfig& config) {
