@@ -39,7 +39,38 @@ std::string guest_file(const std::string& address) {
   return file + "[control]\nsocket = \"jobs.db.sock\"\n";
 }
 
+/// Connections of this machine's processes to the port of an address.
+int connections_to(const std::string& address) {
+  const auto port = std::stoul(address.substr(address.rfind(':') + 1));
+  std::ifstream table{"/proc/net/tcp"};
+  std::string line;
+  std::getline(table, line); // its head
+  int count = 0;
+  for (std::string number, from, to, state; table >> number >> from >> to >> state;) {
+    std::getline(table, line);
+    const bool is_established = state == "01";
+    count += is_established && std::stoul(to.substr(to.find(':') + 1), nullptr, 16) == port ? 1 : 0;
+  }
+  return count;
+}
+
 } // namespace
+
+TEST_CASE("a guest is linked with its gateway once, for jobs and as a peer", "[node][gateway]") {
+  NodeProgram gateway{gateway_file};
+  gateway.start();
+  REQUIRE(gateway.answers());
+  const auto address = address_of(gateway);
+  NodeProgram guest{guest_file(address)};
+  guest.start();
+  REQUIRE(guest.answers());
+  const auto id = gateway.enqueue("count", "four");
+  REQUIRE(gateway.reaches(id, "completed"));
+  REQUIRE(gateway.has_linked(1));
+  CHECK(connections_to(address) == 1);
+  guest.process().signal(SIGTERM);
+  CHECK(guest.process().wait_for_end(end_limit) == 0);
+}
 
 TEST_CASE("a gateway that is told to end waits for what its guests run", "[node][gateway]") {
   NodeProgram gateway{gateway_file};
