@@ -6,6 +6,7 @@
 #include <zzz_jobs/actors/runtime/guest_book.hpp>
 #include <zzz_jobs/actors/runtime/notice_hub.hpp>
 #include <zzz_jobs/actors/runtime/telemetry_hub.hpp>
+#include <zzz_jobs/actors/runtime/trouble_board.hpp>
 #include <zzz_jobs/actors/runtime/worker_registry.hpp>
 #include <zzz_jobs/config/supervisor_config.hpp>
 #include <zzz_jobs/stores/any_store.hpp>
@@ -29,6 +30,7 @@ struct Shared {
   NoticeHub notices{};
   Counters counters{};
   GuestBook guests{};
+  TroubleBoard trouble{};
   /// The supervisor stops: queues claim nothing, replaced ones neither.
   std::atomic<bool> draining{false};
 

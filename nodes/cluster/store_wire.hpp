@@ -66,8 +66,10 @@ enum class StoreVerb : std::uint8_t {
   set_cron_paused = 27,
   is_cron_paused = 28,
   nodes = 29,
-  let_go = 30, ///< what the guest holds, which another gateway shall adopt
-  adopt = 31,  ///< what another gateway has let go of
+  change_all = 30,
+  get_all = 31,
+  let_go = 32, ///< what the guest holds, which another gateway shall adopt
+  adopt = 33,  ///< what another gateway has let go of
 };
 inline constexpr StoreVerb last_store_verb = StoreVerb::adopt;
 

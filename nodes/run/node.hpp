@@ -39,8 +39,8 @@ public:
   bool stop();
   /// AnySupervisor::hurry_stop, for guests too. Any thread.
   void hurry_stop();
-  /// Takes over what can be changed while running: concurrency of queues, the log's
-  /// level. @returns the keys that differ and wait for a restart.
+  /// Takes over what can be changed while running; see Reload. @returns the keys that
+  /// differ and wait for a restart.
   std::vector<std::string> reload(const NodeConfig& config);
 
   [[nodiscard]] AnySupervisor& supervisor() noexcept;

@@ -21,60 +21,82 @@
 namespace zzz_jobs::bench {
 namespace {
 
+struct Part {
+  std::string name{};
+  void (*measure)(Bench&) = nullptr;
+};
+
 struct Group {
   std::string name{};
-  std::vector<void (*)(Bench&)> parts{};
+  std::vector<Part> parts{};
   std::string missing{}; ///< why it cannot be measured here; empty where it can
 };
 
 std::vector<Group> all_groups() {
   return {
-    {"memory", {measure_lifecycle, measure_latency, measure_sleepers}},
+    {"memory",
+     {{"lifecycle", measure_lifecycle},
+      {"latency", measure_latency},
+      {"sleepers", measure_sleepers}}},
 #ifdef ZZZ_JOBS_HAS_SQLITE
     {"sqlite",
-     {measure_sqlite_throughput, measure_sqlite_threads, measure_sqlite_latency,
-      measure_sqlite_backlog, measure_sqlite_idle}},
+     {{"throughput", measure_sqlite_throughput},
+      {"threads", measure_sqlite_threads},
+      {"latency", measure_sqlite_latency},
+      {"backlog", measure_sqlite_backlog},
+      {"idle", measure_sqlite_idle}}},
 #endif
 #ifdef ZZZ_JOBS_HAS_POSTGRES
     {"postgres",
      {
-       measure_pg_throughput,
-       measure_pg_threads,
-       measure_pg_processes,
-       measure_pg_latency,
-       measure_pg_scale,
-       measure_pg_idle,
-       measure_pg_trigger,
+       {"throughput", measure_pg_throughput},
+       {"threads", measure_pg_threads},
+       {"processes", measure_pg_processes},
+       {"latency", measure_pg_latency},
+       {"scale", measure_pg_scale},
+       {"idle", measure_pg_idle},
+       {"trigger", measure_pg_trigger},
 #ifdef ZZZ_JOBS_BENCH_NODES
-       measure_cluster_latency,
+       {"cluster", measure_cluster_latency},
 #endif
      },
      why_no_postgres()},
 #endif
 #ifdef ZZZ_JOBS_BENCH_NODES
-    {"nodes", {measure_command_worker}},
+    {"nodes", {{"command_worker", measure_command_worker}}},
 #ifdef ZZZ_JOBS_HAS_POSTGRES
-    {"gateway", {measure_gateway_drain}, why_no_postgres()},
+    {"gateway", {{"drain", measure_gateway_drain}}, why_no_postgres()},
 #endif
 #endif
   };
 }
 
-std::vector<Group> chosen_groups(const std::vector<std::string>& names) {
+/// GROUP is all of it, GROUP.PART that part alone.
+Group chosen(const std::string& choice) {
+  const auto dot = choice.find('.');
+  const auto name = choice.substr(0, dot);
   auto groups = all_groups();
-  if (names.empty())
-    return groups;
-  std::vector<Group> chosen;
-  for (const auto& name : names) {
-    const auto found = std::find_if(groups.begin(), groups.end(),
-                                    [&](const Group& group) { return group.name == name; });
-    if (found == groups.end())
-      throw std::invalid_argument{"there is no group " + name};
-    if (!found->missing.empty())
-      throw std::invalid_argument{name + ": " + found->missing};
-    chosen.push_back(*found);
-  }
-  return chosen;
+  const auto group =
+    std::find_if(groups.begin(), groups.end(), [&](const Group& one) { return one.name == name; });
+  if (group == groups.end())
+    throw std::invalid_argument{"there is no group " + name};
+  if (!group->missing.empty())
+    throw std::invalid_argument{name + ": " + group->missing};
+  if (dot != std::string::npos)
+    std::erase_if(group->parts,
+                  [&](const Part& part) { return part.name != choice.substr(dot + 1); });
+  if (group->parts.empty())
+    throw std::invalid_argument{"there is no part " + choice};
+  return *group;
+}
+
+std::vector<Group> chosen_groups(const std::vector<std::string>& choices) {
+  if (choices.empty())
+    return all_groups();
+  std::vector<Group> groups;
+  for (const auto& choice : choices)
+    groups.push_back(chosen(choice));
+  return groups;
 }
 
 /// A folder of this run alone, gone with it.
@@ -109,8 +131,8 @@ void measure_group(const Group& group, Bench& bench, Machine& machine) {
       require_durable_postgres();
   }
 #endif
-  for (const auto measure : group.parts)
-    measure(bench);
+  for (const auto& part : group.parts)
+    part.measure(bench);
 }
 
 void run(const Options& options) {

@@ -20,7 +20,8 @@ struct Options {
 inline constexpr std::string_view usage =
   "usage: zzz_jobs_bench [GROUP...] [--json FILE] [--quick] [--directory DIR]\n\n"
   "Prints a line \"name value unit\" per figure: the median of three runs.\n\n"
-  "  GROUP            memory, sqlite, postgres, nodes or gateway; by default all\n"
+  "  GROUP            memory, sqlite, postgres, nodes or gateway; by default all;\n"
+  "                   one part alone: GROUP.PART, such as postgres.processes\n"
   "  --json FILE      also writes the figures, their runs and the machine there\n"
   "  --quick          one run with little work: shows that it works, nothing else\n"
   "  --directory DIR  where databases are made, on the disk to be measured; /var/tmp\n";
