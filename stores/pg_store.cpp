@@ -313,6 +313,10 @@ std::vector<std::vector<Claim>> PgStore::open_claims_of(const std::vector<std::s
   return impl_->at_desk([&](auto& desk) { return desk.open_claims(queues, node_id()); });
 }
 
+std::vector<Claim> PgStore::adopt(const std::vector<Claim>& claims) {
+  return impl_->at_desk([&](auto& desk) { return desk.adopt(claims, node_id()); });
+}
+
 std::vector<Job> PgStore::rescue_dead_owners() {
   const auto nodes = impl_->watch.dead_nodes();
   std::vector<Job> rescued;

@@ -90,6 +90,8 @@ public:
   std::vector<Claim> open_claims(std::string_view queue);
   /// The same for several queues, in their order, by one question.
   std::vector<std::vector<Claim>> open_claims_of(const std::vector<std::string>& queues);
+  /// Executions that another node has let go of become this one's; which did.
+  std::vector<Claim> adopt(const std::vector<Claim>& claims);
   std::vector<Job> rescue_dead_owners();
   std::optional<UnixTime> last_tick(std::string_view entry);
   UnixTime cron_since(std::string_view entry, UnixTime begin);

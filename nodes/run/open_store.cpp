@@ -1,6 +1,7 @@
 #include <zzz_jobs/nodes/run/open_store.hpp>
 
 #include <zzz_jobs/nodes/cluster/remote_store.hpp>
+#include <zzz_jobs/nodes/run/links.hpp>
 
 #include <utility>
 
@@ -68,21 +69,27 @@ private:
   Supervisor<RemoteStore> supervisor_;
 };
 
-std::unique_ptr<OpenStore> open_gateway(const NodeConfig& config, SupervisorConfig supervisor) {
+std::unique_ptr<OpenStore> open_gateway(const NodeConfig& config, SupervisorConfig supervisor,
+                                        Links* links) {
   const auto& store = config.store;
-  return std::make_unique<OpenRemote>(RemoteStore::Config{.gateways = store.gateways,
-                                                          .name = config.name,
-                                                          .version = ZZZ_JOBS_VERSION,
-                                                          .tls = config.cluster.tls,
-                                                          .connect_timeout = store.connect_timeout,
-                                                          .answer_timeout = store.answer_timeout,
-                                                          .log = supervisor.log},
-                                      std::move(supervisor));
+  RemoteStore::Config remote{.gateways = store.gateways,
+                             .name = config.name,
+                             .version = ZZZ_JOBS_VERSION,
+                             .tls = config.cluster.tls,
+                             .connect_timeout = store.connect_timeout,
+                             .answer_timeout = store.answer_timeout,
+                             .log = supervisor.log};
+  if (links != nullptr) {
+    remote.transport = links->transport;
+    remote.system = &links->system.system();
+  }
+  return std::make_unique<OpenRemote>(std::move(remote), std::move(supervisor));
 }
 
 } // namespace
 
-std::unique_ptr<OpenStore> open_store(const NodeConfig& config, SupervisorConfig supervisor) {
+std::unique_ptr<OpenStore> open_store(const NodeConfig& config, SupervisorConfig supervisor,
+                                      Links* links) {
   const auto& store = config.store;
   switch (store.kind) {
     case StoreKind::memory:
@@ -118,7 +125,7 @@ std::unique_ptr<OpenStore> open_store(const NodeConfig& config, SupervisorConfig
 #else
       built_without("PostgreSQL");
 #endif
-    case StoreKind::gateway: return open_gateway(config, std::move(supervisor));
+    case StoreKind::gateway: return open_gateway(config, std::move(supervisor), links);
   }
   built_without("this kind of store");
 }

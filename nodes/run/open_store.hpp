@@ -18,10 +18,13 @@ public:
   [[nodiscard]] virtual std::vector<HealthCheck> checks() = 0;
 };
 
-/// Opens the store of `config` with a supervisor that is not started yet.
+struct Links;
+
+/// Opens the store of `config` with a supervisor that is not started yet. `links` are
+/// the process's, and outlive it; null: a store that needs some makes its own.
 /// @throws Error as the store does, and Error(unsupported) for a kind that this
 /// program was built without.
-[[nodiscard]] std::unique_ptr<OpenStore> open_store(const NodeConfig& config,
-                                                    SupervisorConfig supervisor);
+[[nodiscard]] std::unique_ptr<OpenStore>
+open_store(const NodeConfig& config, SupervisorConfig supervisor, Links* links = nullptr);
 
 } // namespace zzz_jobs::node
