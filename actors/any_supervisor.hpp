@@ -67,6 +67,14 @@ struct QueueStatus {
   std::string name{};
   std::uint32_t concurrency = 0;
   std::uint32_t running = 0; ///< handlers now
+  bool leaving = false;      ///< dropped: gone when its handlers have ended
+};
+
+/// The store cannot be used now: its last turns failed.
+struct StoreTrouble {
+  std::string error{};                ///< of the last one
+  std::chrono::seconds since{0};      ///< the first of them
+  std::uint64_t outcomes_waiting = 0; ///< ended executions, still to be recorded
 };
 
 /// Counters since the supervisor was made.
@@ -119,6 +127,10 @@ public:
                               .opts = std::move(opts),
                               .retry = std::move(retry)});
   }
+
+  /// Executions that start later find no such worker: its jobs are what
+  /// SupervisorConfig::unknown_workers says. False if there is none of the name.
+  bool remove_worker(std::string_view name);
 
   /// Enqueues a job at each tick of `expression`; see CronExpr. An entry of the
   /// same name is replaced. Each tick fires once over all nodes and restarts of
@@ -187,6 +199,19 @@ public:
   /// Handlers of a queue of this node running at once, 1 to 10,000, from now on.
   /// @throws Error(invalid_argument) if this node does not run the queue.
   void set_concurrency(std::string_view queue, std::uint32_t concurrency);
+  /// How often the store is asked for its jobs though nothing announced any, from now on.
+  /// @throws Error(invalid_argument) outside 10 ms to 1 h, or if this node does not run
+  /// the queue.
+  void set_poll_interval(std::string_view queue, std::chrono::milliseconds interval);
+
+  /// Runs a further queue, from now on or from `start`.
+  /// @throws Error(invalid_argument) for its configuration; Error(not_allowed) after
+  /// `stop`, or while this node runs one of the name, be it to the end of its last
+  /// handlers; Error(unsupported) in the modes manual and inlined.
+  void run_queue(const QueueConfig& queue);
+  /// Claims no more of the queue; it is gone when its running handlers have ended by
+  /// themselves. @throws Error(invalid_argument) if this node does not run it.
+  void drop_queue(std::string_view queue);
 
   /// By name.
   [[nodiscard]] std::vector<QueueStatus> queues() const;
@@ -200,6 +225,8 @@ public:
   [[nodiscard]] std::vector<QueueCount> counts();
   [[nodiscard]] std::int64_t count_by_state(std::string_view queue, JobState state);
   [[nodiscard]] Stats stats() const;
+  /// None: the last turn of the store succeeded.
+  [[nodiscard]] std::optional<StoreTrouble> store_trouble() const;
 
   /// Ends a live job; a running one's stop token fires and its outcome is
   /// refused. @throws Error(job_not_found | not_allowed) if it is over already.
@@ -209,6 +236,11 @@ public:
   void retry(std::int64_t id);
   /// Deletes a job that is not running. @throws Error(job_not_found | not_allowed).
   void remove(std::int64_t id);
+
+  /// The same for many, in turns of at most 1,000: what others want of the store is
+  /// done between them. One answer for each, in their order.
+  /// @throws Error as the store does; turns before the failed one have happened.
+  std::vector<Change> change_all(ChangeKind kind, const std::vector<std::int64_t>& ids);
 
   /// Returns executions without a living owner, of at least this age, to their
   /// queues; says how many.
@@ -261,9 +293,12 @@ protected:
 
 private:
   void check_running() const;
+  [[noreturn]] static void refuse_queue(std::string_view queue, const std::string& why);
   void set_paused(std::string_view queue, bool paused);
   void check_not_in_transaction() const;
   void set_cron_paused(std::string_view name, bool paused);
+  std::vector<Change> change_in_a_turn(ChangeKind kind, const std::vector<std::int64_t>& ids);
+  void tell_changes(ChangeKind kind, const std::vector<Change>& changes);
 
   std::shared_ptr<runtime::Shared> shared_;
   std::unique_ptr<runtime::Engine> engine_;

@@ -20,23 +20,6 @@ SupervisorConfig checked(SupervisorConfig config) {
   throw Error(errc::invalid_argument, text);
 }
 
-std::string named(std::int64_t id) {
-  return "job " + std::to_string(id) + ": ";
-}
-
-void check_change(std::int64_t id, const Change& change, std::string_view verb) {
-  switch (change.result) {
-    case ChangeResult::changed: return;
-    case ChangeResult::not_found: throw Error(errc::job_not_found, named(id) + "not found");
-    case ChangeResult::not_allowed:
-      throw Error(errc::not_allowed,
-                  named(id) + std::string{verb} + " is not possible, it is "
-                    + std::string{to_string(change.before)});
-    case ChangeResult::key_taken:
-      throw Error(errc::conflict, named(id) + "another live job has its unique_key");
-  }
-}
-
 } // namespace
 
 AnySupervisor::AnySupervisor(std::unique_ptr<AnyStore> store, SupervisorConfig config,
@@ -171,45 +154,10 @@ std::shared_ptr<Guest> AnySupervisor::admit_guest(std::string name, GuestListene
   return engine_->admit_guest(std::move(name), std::move(listener));
 }
 
-// --- queues -----------------------------------------------------------------------
+// --- workers -------------------------------------------------------------------------
 
-void AnySupervisor::set_paused(std::string_view queue, bool paused) {
-  check_name("queue", queue, config().limits.name_bytes_max);
-  with_store([&](AnyStore& store) { paused ? store.pause(queue) : store.resume_queue(queue); });
-  engine_->queue_paused(queue, paused);
-  shared_->notices.tell(
-    {.kind = paused ? Notice::Kind::paused : Notice::Kind::resumed, .queue = std::string{queue}});
-  std::vector<Event> events(1);
-  events[0].type = paused ? EventType::queue_paused : EventType::queue_resumed;
-  events[0].queue = queue;
-  shared_->telemetry.publish(std::move(events));
-}
-
-void AnySupervisor::pause_queue(std::string_view queue) {
-  set_paused(queue, true);
-}
-
-void AnySupervisor::resume_queue(std::string_view queue) {
-  set_paused(queue, false);
-}
-
-bool AnySupervisor::is_paused(std::string_view queue) {
-  bool paused = false;
-  with_store([&](AnyStore& store) { paused = store.is_paused(queue); });
-  return paused;
-}
-
-void AnySupervisor::set_concurrency(std::string_view queue, std::uint32_t concurrency) {
-  const auto key = "queue \"" + std::string{queue} + "\": ";
-  if (concurrency < 1 || concurrency > 10'000)
-    throw Error(errc::invalid_argument,
-                key + "concurrency must be 1..10000, got " + std::to_string(concurrency));
-  if (!engine_->set_concurrency(queue, concurrency))
-    throw Error(errc::invalid_argument, key + "this supervisor does not run it");
-}
-
-std::vector<QueueStatus> AnySupervisor::queues() const {
-  return engine_->queues();
+bool AnySupervisor::remove_worker(std::string_view name) {
+  return shared_->workers.remove(name);
 }
 
 std::vector<std::string> AnySupervisor::worker_names() const {
@@ -265,43 +213,6 @@ std::int64_t AnySupervisor::count_by_state(std::string_view queue, JobState stat
   return count;
 }
 
-void AnySupervisor::cancel(std::int64_t id) {
-  Change change;
-  std::optional<Job> after;
-  with_store([&](AnyStore& store) {
-    change = store.cancel(id);
-    if (change.result == ChangeResult::changed && shared_->telemetry.active())
-      after = store.get(id);
-  });
-  check_change(id, change, "cancel");
-  if (change.before == JobState::executing) {
-    engine_->cancelled(change.claim);
-    shared_->notices.tell({.kind = Notice::Kind::cancelled, .claim = change.claim});
-  }
-  shared_->counters.cancelled.fetch_add(1);
-  if (after) {
-    std::vector<Event> events(1);
-    events[0].type = EventType::job_cancelled;
-    events[0].queue = after->queue;
-    events[0].result.job = std::move(*after);
-    shared_->telemetry.publish(std::move(events));
-  }
-}
-
-void AnySupervisor::retry(std::int64_t id) {
-  Change change;
-  with_store([&](AnyStore& store) { change = store.retry(id); });
-  check_change(id, change, "retry");
-  engine_->look_again();
-  shared_->notices.tell({.kind = Notice::Kind::jobs, .queue = change.queue});
-}
-
-void AnySupervisor::remove(std::int64_t id) {
-  Change change;
-  with_store([&](AnyStore& store) { change = store.remove(id); });
-  check_change(id, change, "remove");
-}
-
 std::uint32_t AnySupervisor::rescue_stuck(std::chrono::seconds age) {
   std::uint32_t count = 0;
   with_store([&](AnyStore& store) { count = store.rescue_stuck(age); });
@@ -326,6 +237,10 @@ std::uint64_t AnySupervisor::attach_telemetry(TelemetryHandler handler) {
 
 void AnySupervisor::detach_telemetry(std::uint64_t id) {
   engine_->detach_telemetry(id);
+}
+
+std::optional<StoreTrouble> AnySupervisor::store_trouble() const {
+  return shared_->trouble.now();
 }
 
 Stats AnySupervisor::stats() const {

@@ -5,6 +5,7 @@
 #include <zzz_jobs/stores/store.hpp>
 #include <zzz_jobs/stores/store_signal.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <type_traits>
@@ -33,6 +34,9 @@ public:
   virtual Change retry(std::int64_t id) = 0;
   virtual Change cancel(std::int64_t id) = 0;
   virtual Change remove(std::int64_t id) = 0;
+  /// The same for many; see the concept BatchStore.
+  virtual std::vector<Change> change_all(ChangeKind kind, const std::vector<std::int64_t>& ids) = 0;
+  virtual std::vector<Job> get_all(const std::vector<std::int64_t>& ids) = 0;
   /// As `open_claims` for each of the queues, in their order.
   virtual std::vector<std::vector<Claim>> open_claims(const std::vector<std::string>& queues) = 0;
   virtual std::vector<Job> rescue_dead_owners() = 0;
@@ -92,6 +96,18 @@ public:
   Change retry(std::int64_t id) override { return store_.retry(id); }
   Change cancel(std::int64_t id) override { return store_.cancel(id); }
   Change remove(std::int64_t id) override { return store_.remove(id); }
+  std::vector<Change> change_all(ChangeKind kind, const std::vector<std::int64_t>& ids) override {
+    if constexpr (requires { store_.change_all(kind, ids); })
+      return store_.change_all(kind, ids);
+    else
+      return change_one_by_one(kind, ids);
+  }
+  std::vector<Job> get_all(const std::vector<std::int64_t>& ids) override {
+    if constexpr (requires { store_.get_all(ids); })
+      return store_.get_all(ids);
+    else
+      return get_one_by_one(ids);
+  }
   std::vector<std::vector<Claim>> open_claims(const std::vector<std::string>& queues) override {
     if constexpr (requires { store_.open_claims_of(queues); })
       return store_.open_claims_of(queues);
@@ -150,6 +166,38 @@ public:
   }
 
 private:
+  Change change(ChangeKind kind, std::int64_t id) {
+    switch (kind) {
+      case ChangeKind::cancel: return store_.cancel(id);
+      case ChangeKind::retry: return store_.retry(id);
+      case ChangeKind::remove: return store_.remove(id);
+    }
+    return {};
+  }
+
+  /// What was done before a failure is not lost with it: that one comes to light
+  /// when the rest is asked for.
+  std::vector<Change> change_one_by_one(ChangeKind kind, const std::vector<std::int64_t>& ids) {
+    std::vector<Change> changes;
+    try {
+      for (const auto id : ids)
+        changes.push_back(change(kind, id));
+    } catch (...) {
+      if (changes.empty())
+        throw;
+    }
+    return changes;
+  }
+
+  std::vector<Job> get_one_by_one(std::vector<std::int64_t> ids) {
+    std::sort(ids.begin(), ids.end());
+    std::vector<Job> jobs;
+    for (const auto id : ids)
+      if (auto job = store_.get(id))
+        jobs.push_back(*std::move(job));
+    return jobs;
+  }
+
   S store_;
 };
 

@@ -113,6 +113,11 @@ struct Page {
   bool newest_first = false; ///< ids descending, less than after_id (0: from the end)
 };
 
+/// What is done to jobs by hand: `cancel` ends a live job, a running one included,
+/// `retry` makes a final or waiting one available with renewed attempts, `remove`
+/// deletes one that is not executing.
+enum class ChangeKind : std::uint8_t { cancel, retry, remove };
+
 /// How an intervention by hand ended.
 enum class ChangeResult : std::uint8_t {
   changed,

@@ -90,6 +90,23 @@ struct MemoryStore::Impl {
     return done;
   }
 
+  /// With the mutex held.
+  Change change(ChangeKind kind, std::int64_t id) {
+    switch (kind) {
+      case ChangeKind::cancel:
+        return change(id, [&](auto& slot, UnixTime now) { return table.cancel(slot, now); });
+      case ChangeKind::retry:
+        return change(id, [&](auto& slot, UnixTime now) { return table.retry(slot, now); });
+      case ChangeKind::remove: break;
+    }
+    return change(id, [&](auto& slot, UnixTime) {
+      if (slot.state == JobState::executing)
+        return ChangeResult::not_allowed;
+      table.erase(slot);
+      return ChangeResult::changed;
+    });
+  }
+
   Config config;
   std::mutex mutex{};
   detail::MemoryTable table;
@@ -257,24 +274,24 @@ std::vector<QueueSettings> MemoryStore::settings() {
 }
 
 Change MemoryStore::retry(std::int64_t id) {
-  const std::lock_guard lock{impl_->mutex};
-  return impl_->change(id, [&](auto& slot, UnixTime now) { return impl_->table.retry(slot, now); });
+  return change_all(ChangeKind::retry, {id}).front();
 }
 
 Change MemoryStore::cancel(std::int64_t id) {
-  const std::lock_guard lock{impl_->mutex};
-  return impl_->change(id,
-                       [&](auto& slot, UnixTime now) { return impl_->table.cancel(slot, now); });
+  return change_all(ChangeKind::cancel, {id}).front();
 }
 
 Change MemoryStore::remove(std::int64_t id) {
+  return change_all(ChangeKind::remove, {id}).front();
+}
+
+std::vector<Change> MemoryStore::change_all(ChangeKind kind, const std::vector<std::int64_t>& ids) {
   const std::lock_guard lock{impl_->mutex};
-  return impl_->change(id, [&](auto& slot, UnixTime) {
-    if (slot.state == JobState::executing)
-      return ChangeResult::not_allowed;
-    impl_->table.erase(slot);
-    return ChangeResult::changed;
-  });
+  std::vector<Change> changes;
+  changes.reserve(ids.size());
+  for (const auto id : ids)
+    changes.push_back(impl_->change(kind, id));
+  return changes;
 }
 
 std::vector<Claim> MemoryStore::open_claims(std::string_view queue) {

@@ -51,6 +51,7 @@ public:
   Change retry(std::int64_t id);
   Change cancel(std::int64_t id);
   Change remove(std::int64_t id);
+  std::vector<Change> change_all(ChangeKind kind, const std::vector<std::int64_t>& ids);
   std::vector<Claim> open_claims(std::string_view queue);
   std::vector<Job> rescue_dead_owners();
   std::optional<UnixTime> last_tick(std::string_view entry);

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
+#include <set>
 #include <utility>
 
 namespace zzz_jobs {
@@ -134,15 +135,22 @@ struct PgStore::Impl {
   }
 
   /// A change by hand may have made jobs available, or due earlier or later.
-  Change change(const Change& change) {
-    if (change.result != ChangeResult::changed)
-      return change;
+  void tell(const std::vector<Change>& changes) {
+    std::set<std::string> queues;
+    bool claims_lost = false;
+    for (const auto& change : changes) {
+      if (change.result != ChangeResult::changed)
+        continue;
+      queues.insert(change.queue);
+      claims_lost = claims_lost || change.claim.job_id != 0;
+    }
+    if (queues.empty())
+      return;
     look_everywhere();
-    if (change.claim.job_id != 0)
+    if (claims_lost)
       watch.announce_lost_claims();
-    watch.announce({change.queue});
+    watch.announce(queues);
     watch.signal(StoreSignal::jobs);
-    return change;
   }
 
   void end_plainly(std::int64_t id, Outcome outcome) {
@@ -317,15 +325,25 @@ std::vector<QueueSettings> PgStore::settings() {
 }
 
 Change PgStore::retry(std::int64_t id) {
-  return impl_->change(impl_->at_desk([&](auto& desk) { return desk.retry(id, now()); }));
+  return change_all(ChangeKind::retry, {id}).front();
 }
 
 Change PgStore::cancel(std::int64_t id) {
-  return impl_->change(impl_->at_desk([&](auto& desk) { return desk.cancel(id, now()); }));
+  return change_all(ChangeKind::cancel, {id}).front();
 }
 
 Change PgStore::remove(std::int64_t id) {
-  return impl_->change(impl_->at_desk([&](auto& desk) { return desk.remove(id); }));
+  return change_all(ChangeKind::remove, {id}).front();
+}
+
+std::vector<Change> PgStore::change_all(ChangeKind kind, const std::vector<std::int64_t>& ids) {
+  auto changes = impl_->at_desk([&](auto& desk) { return desk.change_all(kind, ids, now()); });
+  impl_->tell(changes);
+  return changes;
+}
+
+std::vector<Job> PgStore::get_all(const std::vector<std::int64_t>& ids) {
+  return impl_->at_desk([&](auto& desk) { return desk.get_all(ids); });
 }
 
 std::vector<Claim> PgStore::open_claims(std::string_view queue) {

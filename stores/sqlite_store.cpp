@@ -169,23 +169,25 @@ std::vector<QueueSettings> SqliteStore::settings() {
 }
 
 Change SqliteStore::retry(std::int64_t id) {
-  return impl_->write([&](auto& store, UnixTime time) {
-    store.forget();
-    return store.changes().retry(id, time);
-  });
+  return change_all(ChangeKind::retry, {id}).front();
 }
 
 Change SqliteStore::cancel(std::int64_t id) {
-  return impl_->write([&](auto& store, UnixTime time) {
-    store.forget();
-    return store.changes().cancel(id, time);
-  });
+  return change_all(ChangeKind::cancel, {id}).front();
 }
 
 Change SqliteStore::remove(std::int64_t id) {
-  return impl_->write([&](auto& store, UnixTime) {
+  return change_all(ChangeKind::remove, {id}).front();
+}
+
+std::vector<Change> SqliteStore::change_all(ChangeKind kind, const std::vector<std::int64_t>& ids) {
+  return impl_->write([&](auto& store, UnixTime time) {
     store.forget();
-    return store.changes().remove(id);
+    std::vector<Change> changes;
+    changes.reserve(ids.size());
+    for (const auto id : ids)
+      changes.push_back(store.changes().change(kind, id, time));
+    return changes;
   });
 }
 

@@ -62,6 +62,16 @@ concept Store = std::constructible_from<S, typename S::Config> && requires(
 ///   counts as fired when it is resumed.
 /// - `prune` deletes at most `limit` final jobs that the policy gives up, and
 ///   says how many.
+///
+/// A store may offer more, and is used through it where it does:
+///
+/// - `std::vector<Change> change_all(ChangeKind, const std::vector<std::int64_t>& ids)`
+///   does to many jobs (each id stands there once), in one transaction, what `cancel`,
+///   `retry` and `remove` do to one; by rising id where that matters. One answer for
+///   each, in their order; a store may stop after some, but not before the first.
+///   After a throw nothing of it happened.
+/// - `std::vector<Job> get_all(const std::vector<std::int64_t>& ids)` are those of the
+///   jobs that are there, by id.
 template <class S>
 concept BatchStore = Store<S> && requires(S& store, Batch& batch, std::int64_t id,
                                           const JobFilter& filter, const Page& page,

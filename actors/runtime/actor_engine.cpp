@@ -65,8 +65,8 @@ ActorEngine::ActorEngine(SharedPtr shared, std::shared_ptr<AnyStore> store,
                            : nullptr),
     system_(system == nullptr ? *own_->system : *system), store_(std::move(store)) {
   for (const auto& queue : shared_->config.queues)
-    gauges_[queue.name] = std::make_shared<QueueGauge>(queue.concurrency);
-  keeper_ = system_.spawn(keeper, KeeperSetup{shared_, store_, pool_, directory_, gauges_});
+    (void)run_queue(queue);
+  keeper_ = system_.spawn(keeper, KeeperSetup{shared_, store_, pool_, directory_, queues_});
   try {
     wait_for_actor("store");
   } catch (...) {
@@ -104,6 +104,12 @@ void ActorEngine::start() {
 }
 
 template <class Message>
+void ActorEngine::tell_queue(std::string_view queue, const Message& message) {
+  if (const auto supervisor = directory_->find("queue " + std::string{queue}))
+    caf::anon_send(supervisor, message);
+}
+
+template <class Message>
 void ActorEngine::tell_queues(const Message& message) {
   for (const auto& queue : directory_->queues())
     caf::anon_send(queue, message);
@@ -116,8 +122,8 @@ bool ActorEngine::stop() {
   if (directory_->queues().empty())
     return true; // never started
   std::set<std::string> names;
-  for (const auto& queue : config.queues)
-    names.insert(queue.name);
+  for (const auto& [name, gauge] : queues_->all())
+    names.insert(name);
   draining_->begin(std::move(names));
   const auto now = [] { return std::chrono::steady_clock::now(); };
   if (drained_until(now() + config.shutdown_timeout, false))
@@ -135,9 +141,10 @@ bool ActorEngine::stop() {
 bool ActorEngine::drained_until(SteadyTime deadline, bool patient) {
   for (;;) {
     for (const auto& queue : draining_->left())
-      if (const auto supervisor = directory_->find("queue " + queue))
-        caf::anon_send(supervisor,
-                       DrainMsg{[draining = draining_, queue] { draining->arrive(queue); }});
+      if (queues_->find(queue))
+        tell_queue(queue, DrainMsg{[draining = draining_, queue] { draining->arrive(queue); }});
+      else // it was dropped, and nothing of it runs any more
+        draining_->arrive(queue);
     const auto until = std::min(deadline, std::chrono::steady_clock::now() + ask_again);
     if (draining_->wait_until(until, patient))
       return true;
@@ -206,8 +213,7 @@ void ActorEngine::look_again() {
 void ActorEngine::queue_paused(std::string_view queue, bool paused) {
   if (!paused)
     return look_again();
-  if (const auto supervisor = directory_->find("queue " + std::string{queue}))
-    caf::anon_send(supervisor, PausedMsg{});
+  tell_queue(queue, PausedMsg{});
 }
 
 void ActorEngine::cancelled(const Claim& claim) {
@@ -222,8 +228,8 @@ void ActorEngine::crons_changed() {
 
 std::vector<QueueStatus> ActorEngine::queues() const {
   std::vector<QueueStatus> all;
-  for (const auto& [name, gauge] : gauges_)
-    all.push_back({name, gauge->concurrency, gauge->running});
+  for (const auto& [name, gauge] : queues_->all())
+    all.push_back({name, gauge->concurrency, gauge->running, gauge->leaving});
   return all;
 }
 
@@ -233,12 +239,37 @@ void ActorEngine::compare_claims() {
 }
 
 bool ActorEngine::set_concurrency(std::string_view queue, std::uint32_t concurrency) {
-  const auto known = gauges_.find(queue);
-  if (known == gauges_.end())
+  const auto known = queues_->find(queue);
+  if (!known)
     return false;
-  known->second->concurrency = concurrency;
-  if (const auto supervisor = directory_->find("queue " + std::string{queue}))
-    caf::anon_send(supervisor, ConcurrencyMsg{concurrency});
+  known->concurrency = concurrency;
+  tell_queue(queue, ConcurrencyMsg{concurrency});
+  return true;
+}
+
+bool ActorEngine::set_poll_interval(std::string_view queue, std::chrono::milliseconds interval) {
+  const auto known = queues_->find(queue);
+  if (!known)
+    return false;
+  known->poll_interval = interval;
+  tell_queue(queue, PollIntervalMsg{});
+  return true;
+}
+
+bool ActorEngine::run_queue(const QueueConfig& queue) {
+  if (!queues_->add(queue.name, std::make_shared<QueueGauge>(queue, shared_->config.poll_interval)))
+    return false;
+  if (keeper_)
+    caf::anon_send(keeper_, QueueAddedMsg{});
+  return true;
+}
+
+bool ActorEngine::drop_queue(std::string_view queue) {
+  const auto known = queues_->find(queue);
+  if (!known)
+    return false;
+  known->leaving = true;
+  caf::anon_send(keeper_, DropQueueMsg{std::string{queue}});
   return true;
 }
 

@@ -65,6 +65,9 @@ public:
   [[nodiscard]] std::vector<QueueStatus> queues() const override;
   void compare_claims() override;
   bool set_concurrency(std::string_view queue, std::uint32_t concurrency) override;
+  bool set_poll_interval(std::string_view queue, std::chrono::milliseconds interval) override;
+  bool run_queue(const QueueConfig& queue) override;
+  bool drop_queue(std::string_view queue) override;
   std::uint64_t attach_telemetry(TelemetryHandler handler) override;
   void detach_telemetry(std::uint64_t id) override;
 
@@ -72,6 +75,8 @@ public:
   [[nodiscard]] Directory& directory() noexcept { return *directory_; }
 
 private:
+  template <class Message>
+  void tell_queue(std::string_view queue, const Message& message);
   template <class Message>
   void tell_queues(const Message& message);
   void wait_for_actor(const std::string& name);
@@ -83,7 +88,7 @@ private:
   std::shared_ptr<BlockingPool> pool_ = std::make_shared<BlockingPool>();
   std::shared_ptr<Directory> directory_ = std::make_shared<Directory>();
   std::shared_ptr<AnyStore> store_;
-  QueueGauges gauges_{};
+  std::shared_ptr<QueueTable> queues_ = std::make_shared<QueueTable>();
   caf::actor keeper_{};
   std::mutex inboxes_mutex_{};
   std::map<std::uint64_t, std::shared_ptr<TelemetryInbox>> inboxes_{}; ///< by handler

@@ -302,6 +302,15 @@ bool DirectEngine::set_concurrency(std::string_view queue, std::uint32_t) {
                      [&](const QueueConfig& one) { return one.name == queue; });
 }
 
+bool DirectEngine::run_queue(const QueueConfig& queue) {
+  throw Error(errc::unsupported,
+              "queue \"" + queue.name + "\": only a supervisor of RunMode::actors runs queues");
+}
+
+bool DirectEngine::drop_queue(std::string_view queue) {
+  return run_queue({.name = std::string{queue}});
+}
+
 std::uint64_t DirectEngine::attach_telemetry(TelemetryHandler handler) {
   return shared_->telemetry.attach(
     [handler = std::move(handler), shared = shared_.get()](const Events& events) {

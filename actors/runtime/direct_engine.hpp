@@ -41,6 +41,11 @@ public:
   void compare_claims() override {}
   [[nodiscard]] std::vector<QueueStatus> queues() const override;
   bool set_concurrency(std::string_view queue, std::uint32_t concurrency) override;
+  bool set_poll_interval(std::string_view queue, std::chrono::milliseconds) override {
+    return set_concurrency(queue, 1);
+  }
+  bool run_queue(const QueueConfig& queue) override;
+  bool drop_queue(std::string_view queue) override;
   std::uint64_t attach_telemetry(TelemetryHandler handler) override;
   void detach_telemetry(std::uint64_t id) override;
 

@@ -3,6 +3,7 @@
 #include <zzz_jobs/actors/any_supervisor.hpp>
 #include <zzz_jobs/stores/any_store.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -47,6 +48,12 @@ public:
   [[nodiscard]] virtual std::vector<QueueStatus> queues() const = 0;
   /// False if this process does not run the queue.
   virtual bool set_concurrency(std::string_view queue, std::uint32_t concurrency) = 0;
+  virtual bool set_poll_interval(std::string_view queue, std::chrono::milliseconds interval) = 0;
+  /// False if this process runs one of the name.
+  /// @throws Error(unsupported) where there are no actors.
+  virtual bool run_queue(const QueueConfig& queue) = 0;
+  /// Drains it. False if this process does not run it.
+  virtual bool drop_queue(std::string_view queue) = 0;
   virtual std::uint64_t attach_telemetry(TelemetryHandler handler) = 0;
   virtual void detach_telemetry(std::uint64_t id) = 0;
 };

@@ -21,6 +21,10 @@ constexpr milliseconds restart_pause_max = 1s;
 constexpr auto long_life = 10s;
 constexpr auto store_name = "store";
 
+std::string queue_name(const std::string& queue) {
+  return "queue " + queue;
+}
+
 std::string telemetry_name(std::uint64_t id) {
   return "telemetry " + std::to_string(id);
 }
@@ -47,7 +51,10 @@ caf::behavior KeeperState::start(caf::stateful_actor<KeeperState>* self, KeeperS
                                                         StoreSetup{setup_.store, setup_.shared});
   });
   return {
-    [this](StartMsg&) { start_queues(); },
+    [this](StartMsg&) { start_all(); },
+    [this](QueueAddedMsg&) { start_queues(); },
+    [this](DropQueueMsg& message) { drain(message.queue); },
+    [this](QueueDrainedMsg& message) { drained(message.queue); },
     [this](look_atom, const std::string& child) {
       if (!ending_)
         spawn(child);
@@ -117,25 +124,55 @@ void KeeperState::spawn(const std::string& name_of_child) {
       self_->send(queue, StoreActorMsg{child.actor});
 }
 
-void KeeperState::start_queues() {
-  const auto& config = setup_.shared->config;
-  for (const auto& queue : config.queues) {
-    QueueSetup made{.queue = queue.name,
-                    .gauge = setup_.gauges.at(queue.name),
-                    .poll_interval = queue.poll_interval.value_or(config.poll_interval),
-                    .direct_start = queue.direct_start,
-                    .shared = setup_.shared,
-                    .pool = setup_.pool,
-                    .directory = setup_.directory};
-    add("queue " + queue.name, [this, made]() mutable {
-      made.store = setup_.directory->store();
-      return self_->spawn<caf::monitored>(queue_supervisor, made);
-    });
-  }
+void KeeperState::start_all() {
+  started_ = true;
+  start_queues();
   const MaintenanceSetup maintenance{setup_.shared, setup_.directory};
   add("rescuer", [=, this] { return self_->spawn<caf::monitored>(rescuer, maintenance); });
   add("pruner", [=, this] { return self_->spawn<caf::monitored>(pruner, maintenance); });
   add("cron", [=, this] { return self_->spawn<caf::monitored>(cron_scheduler, maintenance); });
+}
+
+/// Those of the table that have no actor. One whose predecessor of the same name has
+/// not ended yet is started when it has.
+void KeeperState::start_queues() {
+  if (!started_)
+    return;
+  for (const auto& [queue, gauge] : setup_.queues->all()) {
+    if (children_.contains(queue_name(queue)))
+      continue;
+    QueueSetup made{.queue = queue,
+                    .gauge = gauge,
+                    .shared = setup_.shared,
+                    .pool = setup_.pool,
+                    .directory = setup_.directory};
+    add(queue_name(queue), [this, made]() mutable {
+      made.store = setup_.directory->store();
+      auto actor = self_->spawn<caf::monitored>(queue_supervisor, made);
+      if (made.gauge->leaving)
+        self_->send(self_, DropQueueMsg{made.queue});
+      return actor;
+    });
+  }
+}
+
+/// Once more to each actor that takes the place of one that ended meanwhile.
+void KeeperState::drain(const std::string& queue) {
+  const auto found = children_.find(queue_name(queue));
+  if (found == children_.end())
+    return drained(queue);
+  if (found->second.actor)
+    self_->send(found->second.actor, DrainMsg{[keeper = caf::actor_cast<caf::actor>(self_), queue] {
+                  caf::anon_send(keeper, QueueDrainedMsg{queue});
+                }});
+}
+
+void KeeperState::drained(const std::string& queue) {
+  const auto gauge = setup_.queues->find(queue);
+  if (!gauge || !gauge->leaving)
+    return;
+  dismiss(queue_name(queue)); // first: a stop that misses it looks in the table
+  setup_.queues->remove(queue);
 }
 
 void KeeperState::child_ended(const caf::down_msg& down) {
@@ -150,6 +187,8 @@ void KeeperState::child_ended(const caf::down_msg& down) {
     children_.erase(found);
     if (ending_)
       end_next();
+    else
+      start_queues();
     return;
   }
   setup_.directory->remove(child_name);

@@ -22,7 +22,7 @@ struct KeeperSetup {
   std::shared_ptr<AnyStore> store{};
   std::shared_ptr<BlockingPool> pool{};
   std::shared_ptr<Directory> directory{};
-  QueueGauges gauges{};
+  std::shared_ptr<QueueTable> queues{};
 };
 
 class KeeperState {
@@ -44,7 +44,10 @@ private:
   void spawn(const std::string& child);
   void add_telemetry(const AddTelemetryMsg& message);
   void dismiss(const std::string& child);
+  void start_all();
   void start_queues();
+  void drain(const std::string& queue);
+  void drained(const std::string& queue);
   void child_ended(const caf::down_msg& down);
   void end();
   void end_next();
@@ -53,6 +56,7 @@ private:
   caf::stateful_actor<KeeperState>* self_ = nullptr;
   KeeperSetup setup_{};
   std::map<std::string, Child> children_{};
+  bool started_ = false;
   bool ending_ = false;
 };
 

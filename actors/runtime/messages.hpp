@@ -117,6 +117,8 @@ struct PausedMsg {};
 struct ConcurrencyMsg {
   std::uint32_t concurrency = 0;
 };
+/// How often the store is asked has changed: see QueueGauge.
+struct PollIntervalMsg {};
 /// Claims no more and calls `drained` when nothing runs or waits for the store.
 struct DrainMsg {
   std::function<void()> drained{};
@@ -164,6 +166,16 @@ struct CronTicksMsg {
 // --- to the keeper ------------------------------------------------------------------
 
 struct StartMsg {};
+/// There is a further queue in the table.
+struct QueueAddedMsg {};
+/// Drains a queue that is leaving.
+struct DropQueueMsg {
+  std::string queue{};
+};
+/// From there: nothing of it runs any more.
+struct QueueDrainedMsg {
+  std::string queue{};
+};
 /// Ends cron, rescuer and pruner: the supervisor is being stopped.
 struct StopMaintenanceMsg {};
 /// Ends all actors, then itself.
@@ -205,6 +217,7 @@ ZZZ_JOBS_LOCAL_MESSAGE(AssignmentMsg)
 ZZZ_JOBS_LOCAL_MESSAGE(ProgressMsg)
 ZZZ_JOBS_LOCAL_MESSAGE(PausedMsg)
 ZZZ_JOBS_LOCAL_MESSAGE(ConcurrencyMsg)
+ZZZ_JOBS_LOCAL_MESSAGE(PollIntervalMsg)
 ZZZ_JOBS_LOCAL_MESSAGE(DrainMsg)
 ZZZ_JOBS_LOCAL_MESSAGE(StopAllMsg)
 ZZZ_JOBS_LOCAL_MESSAGE(AbandonMsg)
@@ -215,6 +228,9 @@ ZZZ_JOBS_LOCAL_MESSAGE(EventsMsg)
 ZZZ_JOBS_LOCAL_MESSAGE(HandledMsg)
 ZZZ_JOBS_LOCAL_MESSAGE(CronTicksMsg)
 ZZZ_JOBS_LOCAL_MESSAGE(StartMsg)
+ZZZ_JOBS_LOCAL_MESSAGE(QueueAddedMsg)
+ZZZ_JOBS_LOCAL_MESSAGE(DropQueueMsg)
+ZZZ_JOBS_LOCAL_MESSAGE(QueueDrainedMsg)
 ZZZ_JOBS_LOCAL_MESSAGE(StopMaintenanceMsg)
 ZZZ_JOBS_LOCAL_MESSAGE(EndMsg)
 ZZZ_JOBS_LOCAL_MESSAGE(AddTelemetryMsg)

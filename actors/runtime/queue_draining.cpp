@@ -52,9 +52,11 @@ void QueueState::check_drained() {
 }
 
 void QueueState::quit() {
-  for (auto& slot : slots_)
-    if (slot.worker)
-      self_->send(slot.worker, QuitMsg{});
+  for (std::size_t i = 0; i < slots_.size(); ++i)
+    if (slots_[i].worker) {
+      self_->send(slots_[i].worker, QuitMsg{});
+      setup_.directory->remove(worker_name(i));
+    }
   self_->quit(caf::exit_reason::user_shutdown);
 }
 

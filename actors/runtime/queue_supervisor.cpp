@@ -37,7 +37,7 @@ caf::behavior QueueState::start(caf::stateful_actor<QueueState>* self, QueueSetu
   draining_ = setup_.shared->draining;
   introduce();
   fill();
-  self_->delayed_send(self_, setup_.poll_interval, poll_atom::value);
+  poll_later();
   self_->delayed_send(self_, check_interval, check_atom::value);
   return {
     [this](JobsMsg& message) { jobs_came(*message.jobs, message.more); },
@@ -50,7 +50,8 @@ caf::behavior QueueState::start(caf::stateful_actor<QueueState>* self, QueueSetu
       self_->send(setup_.store, ReportMsg{setup_.queue, std::move(progress)});
     },
     [this](look_atom) { look(); },
-    [this](poll_atom) { poll(); },
+    [this](poll_atom, std::uint64_t round) { poll(round); },
+    [this](PollIntervalMsg&) { poll_later(); },
     [this](StopJobMsg& message) { stop_job(message); },
     [this](PausedMsg&) { paused(); },
     [this](ConcurrencyMsg& message) { set_concurrency(message.concurrency); },
@@ -79,9 +80,9 @@ caf::behavior QueueState::start(caf::stateful_actor<QueueState>* self, QueueSetu
 
 void QueueState::introduce() {
   jobs_messages_ = 0;
-  self_->send(
-    setup_.store,
-    HelloMsg{setup_.queue, caf::actor_cast<caf::actor>(self_), claims_held(), setup_.direct_start});
+  self_->send(setup_.store,
+              HelloMsg{setup_.queue, caf::actor_cast<caf::actor>(self_), claims_held(),
+                       setup_.gauge->direct_start});
 }
 
 void QueueState::send_check(bool asked_for) {
@@ -257,12 +258,16 @@ void QueueState::recorded() {
 
 // --- time ---------------------------------------------------------------------------
 
-void QueueState::poll() {
-  if (draining_)
+void QueueState::poll(std::uint64_t round) {
+  if (draining_ || round != poll_round_)
     return;
   if (asked_slots_ + asked_prefetch_ > 0)
     self_->send(setup_.store, DemandMsg{.queue = setup_.queue, .poll = true});
-  self_->delayed_send(self_, setup_.poll_interval, poll_atom::value);
+  poll_later();
+}
+
+void QueueState::poll_later() {
+  self_->delayed_send(self_, setup_.gauge->poll_interval.load(), poll_atom::value, ++poll_round_);
 }
 
 void QueueState::arm_look() {

@@ -22,8 +22,6 @@ namespace zzz_jobs::runtime {
 struct QueueSetup {
   std::string queue{};
   std::shared_ptr<QueueGauge> gauge{};
-  std::chrono::milliseconds poll_interval{1000};
-  bool direct_start = true;
   SharedPtr shared{};
   std::shared_ptr<BlockingPool> pool{};
   std::shared_ptr<Directory> directory{};
@@ -62,7 +60,8 @@ private:
   void recorded();
 
   // Time.
-  void poll();
+  void poll(std::uint64_t round);
+  void poll_later();
   void look();
   void arm_look();
   void take_back(Assignment& assignment);
@@ -96,8 +95,9 @@ private:
   Pace pace_{};
   std::uint32_t asked_slots_ = 0; ///< wanted of the store and not yet come
   std::uint32_t asked_prefetch_ = 0;
-  bool more_waiting_ = false; ///< the store had as many jobs as were wanted
-  bool looking_ = false;      ///< the look timer is armed
+  bool more_waiting_ = false;    ///< the store had as many jobs as were wanted
+  std::uint64_t poll_round_ = 0; ///< polls of earlier intervals are void
+  bool looking_ = false;         ///< the look timer is armed
   bool withdrawing_ = false;
   bool withdrawn_ = false;
   std::uint64_t jobs_messages_ = 0; ///< JobsMsg had from this store actor

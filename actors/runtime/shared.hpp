@@ -6,6 +6,7 @@
 #include <zzz_jobs/actors/runtime/guest_book.hpp>
 #include <zzz_jobs/actors/runtime/notice_hub.hpp>
 #include <zzz_jobs/actors/runtime/telemetry_hub.hpp>
+#include <zzz_jobs/actors/runtime/trouble_board.hpp>
 #include <zzz_jobs/actors/runtime/worker_registry.hpp>
 #include <zzz_jobs/config/supervisor_config.hpp>
 #include <zzz_jobs/stores/any_store.hpp>
@@ -35,6 +36,7 @@ struct Shared {
   /// Turns whose commits are under way, in their order. The store actor's alone; here,
   /// as the store works with them until they end, whatever becomes of that actor.
   std::deque<std::shared_ptr<Turn>> begun_turns{};
+  TroubleBoard trouble{};
   /// The supervisor stops: queues claim nothing, replaced ones neither.
   std::atomic<bool> draining{false};
 

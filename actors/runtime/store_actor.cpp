@@ -236,6 +236,7 @@ void StoreState::record_alone(const std::string& queue, Finished& finished) {
 
 void StoreState::succeeded(Turn& turn, BatchResult result) {
   if (std::exchange(failures_, 0) > 0) {
+    setup_.shared->trouble.recovered();
     setup_.shared->log(LogLevel::warning, "store_recovered after_s=" + outage_seconds());
     setup_.shared->telemetry.publish({Event{.type = EventType::store_recovered}});
     waiting_.look_everywhere();
@@ -315,6 +316,7 @@ void StoreState::failed(const std::exception_ptr& error) {
                "store_still_failing since_s=" + outage_seconds()
                  + " tries=" + std::to_string(failures_) + " error=\"" + text + "\"");
   }
+  shared.trouble.failed(text, failing_since_, outcomes_waiting());
   const auto pause = outage_pause(failures_++);
   retry_at_ = now + pause;
   self_->delayed_send(self_, pause + 1ms, turn_atom::value);
@@ -325,14 +327,19 @@ std::string StoreState::outage_seconds() const {
   return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(time).count());
 }
 
+std::size_t StoreState::outcomes_waiting() const {
+  std::size_t count = 0;
+  for (const auto& queued : waiting_.reports)
+    count += queued.report->finished.size();
+  return count;
+}
+
 /// A last turn, in an outage too.
 void StoreState::quit() {
   retry_at_.reset();
   apply_batch();
   end_turns();
-  std::size_t lost = 0;
-  for (const auto& queued : waiting_.reports)
-    lost += queued.report->finished.size();
+  const auto lost = outcomes_waiting();
   if (lost > 0)
     setup_.shared->log(LogLevel::error,
                        "outcomes_lost count=" + std::to_string(lost)

@@ -65,6 +65,7 @@ private:
   void failed(const std::exception_ptr& error);
   void confirm(std::string_view queue);
   [[nodiscard]] std::string outage_seconds() const;
+  [[nodiscard]] std::size_t outcomes_waiting() const;
   void tell_cancelled(const BatchResult& result);
   void hand_out(const Turn& turn, BatchResult& result);
 

@@ -15,6 +15,20 @@ void WorkerRegistry::add(WorkerDef worker) {
   names_ = std::move(names);
 }
 
+bool WorkerRegistry::remove(std::string_view name) {
+  const std::lock_guard lock(mutex_);
+  const auto found = workers_->find(name);
+  if (found == workers_->end())
+    return false;
+  auto workers = std::make_shared<Workers>(*workers_);
+  auto names = std::make_shared<std::unordered_set<std::string>>(*names_);
+  names->erase(found->first);
+  workers->erase(found->first);
+  workers_ = std::move(workers);
+  names_ = std::move(names);
+  return true;
+}
+
 WorkersSnapshot WorkerRegistry::workers() const {
   const std::lock_guard lock(mutex_);
   return workers_;

@@ -29,6 +29,8 @@ using WorkersSnapshot = std::shared_ptr<const Workers>;
 class WorkerRegistry {
 public:
   void add(WorkerDef worker);
+  /// False if there is none of the name.
+  bool remove(std::string_view name);
   [[nodiscard]] WorkersSnapshot workers() const;
   /// The names, for claims.
   [[nodiscard]] KnownWorkers names() const;

@@ -178,6 +178,12 @@ Change RemoteStore::cancel(std::int64_t id) {
 Change RemoteStore::remove(std::int64_t id) {
   return impl_->change<Change>(StoreVerb::remove, id);
 }
+std::vector<Change> RemoteStore::change_all(ChangeKind kind, const std::vector<std::int64_t>& ids) {
+  return impl_->change<std::vector<Change>>(StoreVerb::change_all, kind, ids);
+}
+std::vector<Job> RemoteStore::get_all(const std::vector<std::int64_t>& ids) {
+  return impl_->read<std::vector<Job>>(StoreVerb::get_all, ids);
+}
 
 std::vector<Claim> RemoteStore::open_claims(std::string_view queue) {
   return open_claims_of({std::string{queue}}).front();

@@ -84,6 +84,8 @@ public:
   Change retry(std::int64_t id);
   Change cancel(std::int64_t id);
   Change remove(std::int64_t id);
+  std::vector<Change> change_all(ChangeKind kind, const std::vector<std::int64_t>& ids);
+  std::vector<Job> get_all(const std::vector<std::int64_t>& ids);
   /// Of this guest.
   std::vector<Claim> open_claims(std::string_view queue);
   std::vector<std::vector<Claim>> open_claims_of(const std::vector<std::string>& queues);

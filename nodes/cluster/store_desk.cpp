@@ -7,6 +7,7 @@
 #include <chrono>
 #include <iterator>
 #include <optional>
+#include <set>
 
 namespace zzz_jobs::node {
 namespace {
@@ -30,6 +31,8 @@ std::optional<std::string> read(StoreVerb verb, std::string_view body, AnyStore&
       const auto [filter, page] = arguments<JobFilter, Page>(body);
       return codec::encoded(store.list(filter, page));
     }
+    case StoreVerb::get_all:
+      return codec::encoded(store.get_all(codec::decoded<std::vector<std::int64_t>>(body)));
     case StoreVerb::counts: return codec::encoded(store.counts());
     case StoreVerb::nodes: return codec::encoded(store.nodes());
     case StoreVerb::settings: return codec::encoded(store.settings());
@@ -56,14 +59,28 @@ void tell(AnySupervisor& host, const Notice& notice) {
   host.shared().notices.tell(notice);
 }
 
-std::string changed(const Change& change, AnySupervisor& host) {
-  if (change.result == ChangeResult::changed) {
+void tell_changes(const std::vector<Change>& changes, AnySupervisor& host) {
+  std::set<std::string> queues;
+  for (const auto& change : changes) {
+    if (change.result != ChangeResult::changed)
+      continue;
     if (change.before == JobState::executing)
       tell(host, {.kind = Notice::Kind::cancelled, .claim = change.claim});
     else // a retry may have made it available
-      tell(host, {.kind = Notice::Kind::jobs, .queue = change.queue});
+      queues.insert(change.queue);
   }
+  for (const auto& queue : queues)
+    tell(host, {.kind = Notice::Kind::jobs, .queue = queue});
+}
+
+std::string changed(const Change& change, AnySupervisor& host) {
+  tell_changes({change}, host);
   return codec::encoded(change);
+}
+
+std::string changed(const std::vector<Change>& changes, AnySupervisor& host) {
+  tell_changes(changes, host);
+  return codec::encoded(changes);
 }
 
 std::string set_paused(const std::string& queue, bool paused, AnyStore& store,
@@ -83,6 +100,10 @@ std::optional<std::string> intervene(StoreVerb verb, std::string_view body, AnyS
     case StoreVerb::retry: return changed(store.retry(id()), host);
     case StoreVerb::cancel: return changed(store.cancel(id()), host);
     case StoreVerb::remove: return changed(store.remove(id()), host);
+    case StoreVerb::change_all: {
+      const auto [kind, ids] = arguments<ChangeKind, std::vector<std::int64_t>>(body);
+      return changed(store.change_all(kind, ids), host);
+    }
     case StoreVerb::pause: return set_paused(text(), true, store, host);
     case StoreVerb::resume_queue: return set_paused(text(), false, store, host);
     case StoreVerb::rescue_dead_owners: {

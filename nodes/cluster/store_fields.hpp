@@ -59,6 +59,9 @@ constexpr OutcomeResult wire_last(OutcomeResult) {
 constexpr UniqueStrategy wire_last(UniqueStrategy) {
   return UniqueStrategy::cancel_existing;
 }
+constexpr ChangeKind wire_last(ChangeKind) {
+  return ChangeKind::remove;
+}
 constexpr ChangeResult wire_last(ChangeResult) {
   return ChangeResult::key_taken;
 }

@@ -65,8 +65,10 @@ enum class StoreVerb : std::uint8_t {
   set_cron_paused = 27,
   is_cron_paused = 28,
   nodes = 29,
+  change_all = 30,
+  get_all = 31,
 };
-inline constexpr StoreVerb last_store_verb = StoreVerb::nodes;
+inline constexpr StoreVerb last_store_verb = StoreVerb::get_all;
 
 /// From a guest.
 struct StoreRequest {

@@ -13,15 +13,15 @@ namespace {
 /// What is done to each job that fits.
 struct Action {
   std::string_view name;
-  void (AnySupervisor::*change)(std::int64_t);
+  ChangeKind kind;
   bool (*is_possible)(JobState state);
 };
 
 constexpr Action actions[] = {
-  {"cancel", &AnySupervisor::cancel, [](JobState state) { return !is_final(state); }},
-  {"retry", &AnySupervisor::retry,
+  {"cancel", ChangeKind::cancel, [](JobState state) { return !is_final(state); }},
+  {"retry", ChangeKind::retry,
    [](JobState state) { return state != JobState::available && state != JobState::executing; }},
-  {"delete", &AnySupervisor::remove, [](JobState state) { return state != JobState::executing; }},
+  {"delete", ChangeKind::remove, [](JobState state) { return state != JobState::executing; }},
 };
 
 struct BulkRequest {
@@ -108,28 +108,22 @@ std::int64_t count(Context& context, const BulkRequest& request) {
 /// Up to `limit` jobs. One that has meanwhile become something else counts as failed;
 /// a store that is away ends it with its error.
 ApiAnswer change(Context& context, const BulkRequest& request) {
-  std::int64_t matched = 0;
-  std::int64_t failed = 0;
-  std::int64_t last = 0;
+  const auto limit = static_cast<std::size_t>(request.limit);
+  std::vector<std::int64_t> ids;
   const bool all = for_each_job(context, request, [&](std::int64_t id) {
-    if (matched == request.limit)
+    if (ids.size() == limit)
       return false;
-    ++matched;
-    last = id;
-    try {
-      (context.supervisor().*request.action->change)(id);
-    } catch (const Error& error) {
-      if (error.code() != errc::job_not_found && error.code() != errc::not_allowed
-          && error.code() != errc::conflict)
-        throw;
-      ++failed;
-    }
+    ids.push_back(id);
     return true;
   });
-  return answer({{"matched", matched},
-                 {"changed", matched - failed},
-                 {"failed", failed},
-                 {"next_after", all ? Json() : Json(last)}});
+  const auto changes = context.supervisor().change_all(request.action->kind, ids);
+  const auto changed = std::count_if(changes.begin(), changes.end(), [](const Change& one) {
+    return one.result == ChangeResult::changed;
+  });
+  return answer({{"matched", ids.size()},
+                 {"changed", changed},
+                 {"failed", static_cast<std::int64_t>(ids.size()) - changed},
+                 {"next_after", all ? Json() : Json(ids.back())}});
 }
 
 ApiAnswer bulk(Context& context, const Call& call) {

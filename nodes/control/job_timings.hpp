@@ -2,6 +2,7 @@
 
 #include <zzz_jobs/actors/any_supervisor.hpp>
 
+#include <prometheus/family.h>
 #include <prometheus/histogram.h>
 #include <prometheus/registry.h>
 
@@ -28,11 +29,16 @@ private:
     prometheus::Histogram* ran = nullptr;
   };
 
+  // On the one thread that events are told on, but for the constructor.
+  const OfQueue* add(const std::string& queue);
+  const OfQueue* find(const Event& event);
   void take(const Event& event);
 
   AnySupervisor& supervisor_;
   prometheus::Registry registry_{};
-  std::map<std::string, OfQueue, std::less<>> queues_{}; ///< fixed: names are labels
+  prometheus::Family<prometheus::Histogram>& waited_;
+  prometheus::Family<prometheus::Histogram>& ran_;
+  std::map<std::string, OfQueue, std::less<>> queues_{};
   std::uint64_t attached_ = 0;
 };
 

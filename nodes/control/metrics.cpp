@@ -91,7 +91,7 @@ constexpr std::size_t other_queues_max = 100;
 
 QueueStates bounded(QueueStates queues, const AnySupervisor& supervisor) {
   std::set<std::string> here;
-  for (const auto& queue : supervisor.config().queues)
+  for (const auto& queue : supervisor.queues())
     here.insert(queue.name);
   std::size_t others = 0;
   QueueStates kept;

@@ -33,7 +33,7 @@ bool take_one(std::size_t& left) {
 QueueStates look_at_counts(AnySupervisor& supervisor) {
   QueueStates queues;
   std::set<std::string> here;
-  for (const auto& queue : supervisor.config().queues) {
+  for (const auto& queue : supervisor.queues()) {
     queues[queue.name] = {};
     here.insert(queue.name);
   }

@@ -8,6 +8,7 @@
 #include <zzz_jobs/nodes/control/node_api.hpp>
 #include <zzz_jobs/nodes/run/examine.hpp>
 #include <zzz_jobs/nodes/run/open_store.hpp>
+#include <zzz_jobs/nodes/run/reload.hpp>
 #include <zzz_jobs/nodes/workers/command_worker.hpp>
 #include <zzz_jobs/nodes/workers/plugin_loader.hpp>
 
@@ -16,6 +17,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -25,12 +27,6 @@ namespace {
 constexpr std::chrono::seconds lock_patience{5};
 constexpr std::chrono::milliseconds lock_pause{20};
 constexpr std::chrono::minutes stop_grace_max{10}; // of a supervisor
-
-MissedTicks missed_of(const std::string& name) {
-  return name == "skip" ? MissedTicks::skip
-    : name == "all"     ? MissedTicks::all
-                        : MissedTicks::latest;
-}
 
 NodeFacts facts_of(const NodeConfig& config) {
   return {.name = config.name,
@@ -105,12 +101,13 @@ struct Node::Impl {
     }
     PluginLoader plugins{supervisor, std::move(commands)};
     for (const auto& plugin : setting.config.plugins)
-      for (const auto& worker : plugins.load(plugin.path))
+      for (const auto& worker : plugins.load(plugin.path)) {
+        plugin_workers.insert(worker);
         log.write(LogLevel::info,
                   "plugin_worker worker=\"" + worker + "\" path=\"" + plugin.path.string() + "\"");
+      }
     for (const auto& cron : setting.config.crons)
-      supervisor.register_cron(cron.name, cron.expression, cron.worker, cron.args, cron.opts,
-                               {.zone = cron.zone, .missed = missed_of(cron.missed)});
+      register_cron(supervisor, cron);
   }
 
   void start() {
@@ -163,6 +160,7 @@ struct Node::Impl {
   NodeLog& log;
   const NodeFacts facts{facts_of(setting.config)};
   std::unique_ptr<OpenStore> store;
+  std::set<std::string> plugin_workers{};
   std::unique_ptr<Cluster> cluster;
   Api api;
   std::unique_ptr<ControlServer> control{};
@@ -187,18 +185,8 @@ bool Node::stop() {
 
 std::vector<std::string> Node::reload(const NodeConfig& config) {
   auto& now = impl_->setting.config;
-  auto& supervisor = impl_->store->supervisor();
-  for (const auto& queue : config.queues) {
-    const auto same = std::find_if(now.queues.begin(), now.queues.end(),
-                                   [&](const auto& one) { return one.name == queue.name; });
-    if (same == now.queues.end() || same->concurrency == queue.concurrency)
-      continue;
-    supervisor.set_concurrency(queue.name, queue.concurrency);
-    same->concurrency = queue.concurrency;
-  }
-  impl_->log.set_level(config.log.level);
-  now.log.level = config.log.level;
-  return changed_keys(now, config);
+  return Reload{impl_->store->supervisor(), now, impl_->log, impl_->plugin_workers}.take_over(
+    config);
 }
 
 AnySupervisor& Node::supervisor() noexcept {

@@ -36,8 +36,8 @@ public:
   void start();
   /// Drains: AnySupervisor::stop. True if every handler ended by itself.
   bool stop();
-  /// Takes over what can be changed while running: concurrency of queues, the log's
-  /// level. @returns the keys that differ and wait for a restart.
+  /// Takes over what can be changed while running; see Reload. @returns the keys that
+  /// differ and wait for a restart.
   std::vector<std::string> reload(const NodeConfig& config);
 
   [[nodiscard]] AnySupervisor& supervisor() noexcept;

@@ -136,19 +136,30 @@ private:
     service_.reloading();
     auto sources = options_.sources;
     sources.environment = process_environment();
-    const auto loaded = load_node_config(sources);
+    auto loaded = load_node_config(sources);
+    for (auto& problem : problems_of_workers(loaded))
+      loaded.problems.push_back(std::move(problem));
     for (const auto& problem : loaded.problems)
       log_.write(problem.warning ? LogLevel::warning : LogLevel::error,
                  "config_problem text=\"" + text_of(problem) + "\"");
-    if (loaded.holds())
-      take_over(loaded.config);
+    if (!loaded.holds())
+      keep("the new one does not hold");
     else
-      log_.write(LogLevel::error, "config_kept reason=\"the new one does not hold\"");
+      take_over(loaded.config);
     service_.reloaded(node_.status());
   }
 
+  void keep(const std::string& reason) {
+    log_.write(LogLevel::error, "config_kept reason=\"" + reason + "\"");
+  }
+
   void take_over(const NodeConfig& config) {
-    const auto waiting = node_.reload(config);
+    std::vector<std::string> waiting;
+    try {
+      waiting = node_.reload(config);
+    } catch (const Error& error) {
+      return keep(error.what());
+    }
     std::string keys;
     for (const auto& key : waiting)
       keys += (keys.empty() ? "" : ", ") + key;

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <unordered_map>
 
 namespace zzz_jobs::detail::pg {
 namespace {
@@ -128,59 +129,64 @@ void Desk::set_paused(std::string_view queue, bool paused) {
 
 // --- changes by hand ---------------------------------------------------------
 
-/// `apply(transaction, change)` if there is such a job; says what came of it.
-template <class Apply>
-Change Desk::change(std::int64_t id, const Apply& apply) {
-  return transact([&](pqxx::work& transaction) {
-    Change change;
-    const auto rows = run(transaction, in_schema(sql::postgres::job_for_change), id);
-    if (rows.empty())
-      return change;
-    change.result = ChangeResult::not_allowed;
-    change.before = static_cast<JobState>(rows[0][0].template as<int>());
-    if (change.before == JobState::executing)
-      change.claim = {id, rows[0][1].template as<std::int32_t>()};
-    change.queue = text_of(rows[0][2]);
-    apply(transaction, change);
-    return change;
-  });
+namespace {
+
+/// How often a change is tried that loses a race: for a lock, or for a unique key.
+constexpr int change_tries = 5;
+
+bool lost_a_race(const StatementError& error) {
+  constexpr std::string_view unique_violation = "23505";
+  return is_worth_repeating(error.sqlstate()) || error.sqlstate() == unique_violation;
 }
 
-Change Desk::retry(std::int64_t id, UnixTime now) {
-  Change seen;
-  try {
-    return change(id, [&](pqxx::work& transaction, Change& change) {
-      seen = change;
-      if (change.before == JobState::available || change.before == JobState::executing)
-        return;
-      run(transaction, in_schema(sql::postgres::retry_job), id, now);
-      change.result = ChangeResult::changed;
-    });
-  } catch (const StatementError& error) {
-    constexpr std::string_view unique_violation = "23505";
-    if (error.sqlstate() != unique_violation)
-      throw;
-    seen.result = ChangeResult::key_taken;
-    return seen;
+std::string_view statement_of(ChangeKind kind) {
+  switch (kind) {
+    case ChangeKind::cancel: return sql::postgres::cancel_jobs;
+    case ChangeKind::retry: return sql::postgres::retry_jobs;
+    case ChangeKind::remove: break;
   }
+  return sql::postgres::remove_jobs;
 }
 
-Change Desk::cancel(std::int64_t id, UnixTime now) {
-  return change(id, [&](pqxx::work& transaction, Change& change) {
-    if (is_final(change.before))
-      return;
-    run(transaction, in_schema(sql::postgres::cancel_job), id, now);
-    change.result = ChangeResult::changed;
+Change change_of(const pqxx::row& row) {
+  Change change{.before = static_cast<JobState>(row[1].as<int>()), .queue = text_of(row[3])};
+  if (change.before == JobState::executing)
+    change.claim = {row[0].as<std::int64_t>(), row[2].as<std::int32_t>()};
+  const bool key_taken = row[5].as<bool>();
+  change.result = row[4].as<bool>() ? ChangeResult::changed
+    : key_taken                     ? ChangeResult::key_taken
+                                    : ChangeResult::not_allowed;
+  return change;
+}
+
+} // namespace
+
+pqxx::result Desk::change_once(ChangeKind kind, const std::string& ids, UnixTime now) {
+  return transact([&](pqxx::work& transaction) {
+    const auto sql = in_schema(statement_of(kind));
+    return kind == ChangeKind::remove ? run(transaction, sql, ids)
+                                      : run(transaction, sql, ids, now);
   });
 }
 
-Change Desk::remove(std::int64_t id) {
-  return change(id, [&](pqxx::work& transaction, Change& change) {
-    if (change.before == JobState::executing)
-      return;
-    run(transaction, in_schema(sql::postgres::remove_job), id);
-    change.result = ChangeResult::changed;
-  });
+std::vector<Change> Desk::change_all(ChangeKind kind, const std::vector<std::int64_t>& ids,
+                                     UnixTime now) {
+  std::unordered_map<std::int64_t, Change> found;
+  for (int tries_left = change_tries; tries_left > 0;) {
+    try {
+      for (const auto& row : change_once(kind, array_of(ids), now))
+        found[row[0].as<std::int64_t>()] = change_of(row);
+      break;
+    } catch (const StatementError& error) {
+      if (--tries_left == 0 || !lost_a_race(error))
+        throw;
+    }
+  }
+  std::vector<Change> changes;
+  changes.reserve(ids.size());
+  for (const auto id : ids)
+    changes.push_back(found[id]); // not_found where there is none
+  return changes;
 }
 
 // --- executions --------------------------------------------------------------

@@ -28,9 +28,9 @@ public:
   [[nodiscard]] bool is_paused(std::string_view queue);
   void set_paused(std::string_view queue, bool paused);
 
-  [[nodiscard]] Change retry(std::int64_t id, UnixTime now);
-  [[nodiscard]] Change cancel(std::int64_t id, UnixTime now);
-  [[nodiscard]] Change remove(std::int64_t id);
+  /// One statement for all of them, whose transaction is repeated if it loses a race.
+  [[nodiscard]] std::vector<Change> change_all(ChangeKind kind,
+                                               const std::vector<std::int64_t>& ids, UnixTime now);
 
   /// The execution under way, and what of its attempts it has used.
   /// @throws Error(job_not_found | not_allowed).
@@ -69,8 +69,7 @@ private:
   /// One that changes nothing, hence repeated if the connection was lost.
   template <class... Args>
   pqxx::result ask(std::string_view sql, const Args&... args);
-  template <class Apply>
-  Change change(std::int64_t id, const Apply& apply);
+  [[nodiscard]] pqxx::result change_once(ChangeKind kind, const std::string& ids, UnixTime now);
   [[nodiscard]] std::string in_schema(std::string_view sql) const;
   [[nodiscard]] PqxxSession& session();
 

@@ -22,6 +22,15 @@ Change Changes::look_at(std::int64_t id) {
   return change;
 }
 
+Change Changes::change(ChangeKind kind, std::int64_t id, UnixTime now) {
+  switch (kind) {
+    case ChangeKind::cancel: return cancel(id, now);
+    case ChangeKind::retry: return retry(id, now);
+    case ChangeKind::remove: return remove(id);
+  }
+  return {};
+}
+
 Change Changes::retry(std::int64_t id, UnixTime now) {
   auto change = look_at(id);
   if (change.result == ChangeResult::not_found || change.before == JobState::available

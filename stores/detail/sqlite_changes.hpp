@@ -10,9 +10,7 @@ class Changes {
 public:
   explicit Changes(sqlite3* connection) noexcept;
 
-  [[nodiscard]] Change retry(std::int64_t id, UnixTime now);
-  [[nodiscard]] Change cancel(std::int64_t id, UnixTime now);
-  [[nodiscard]] Change remove(std::int64_t id);
+  [[nodiscard]] Change change(ChangeKind kind, std::int64_t id, UnixTime now);
 
   /// The current execution of a job, and how many attempts it has used.
   struct Execution {
@@ -23,6 +21,9 @@ public:
   [[nodiscard]] Execution execution_of(std::int64_t id);
 
 private:
+  [[nodiscard]] Change retry(std::int64_t id, UnixTime now);
+  [[nodiscard]] Change cancel(std::int64_t id, UnixTime now);
+  [[nodiscard]] Change remove(std::int64_t id);
   [[nodiscard]] Change look_at(std::int64_t id);
 
   Statement job_;

@@ -116,16 +116,17 @@ TEST_CASE("slow commits: who comes between waits for a connection", "[pg][turns]
 
 TEST_CASE("slow commits: a job that waits for its time is not forgotten", "[pg][turns][slow]") {
   SlowCommits slow{20ms};
-  slow.leave([] { return enqueues_of({job_of("later", {.delay = 2s})}); });
-  // Reads when the next one is due, without seeing that one.
-  slow.store.look_again();
-  auto claims = claims_of(1);
-  auto second = slow.store.begin_turn(claims);
-  const auto first = slow.store.end_turn();
-  REQUIRE(first);
-  REQUIRE(first->next_due);
-  if (!second)
-    second = slow.store.end_turn();
-  REQUIRE(second);
-  CHECK(second->next_due == first->next_due);
+  for (bool is_left = false; !is_left;) { // the second one too
+    slow.leave([] { return enqueues_of({job_of("later", {.delay = 60s})}); });
+    slow.store.look_again(); // it reads when the next one is due, without seeing that one
+    auto claims = claims_of(1);
+    is_left = !slow.store.begin_turn(claims);
+    const auto first = slow.store.end_turn();
+    REQUIRE(first);
+    REQUIRE(first->next_due);
+    const auto second = slow.store.end_turn();
+    REQUIRE(second.has_value() == is_left);
+    if (second)
+      CHECK(second->next_due == first->next_due);
+  }
 }

@@ -71,9 +71,11 @@ public:
   [[nodiscard]] nlohmann::json json(const std::string& at) {
     return nlohmann::json::parse(call("GET", at).body);
   }
-  std::int64_t enqueue(const std::string& worker, const std::string& args = {}) {
+  std::int64_t enqueue(const std::string& worker, const std::string& args = {},
+                       const std::string& queue = "default") {
     const auto answer =
-      call("POST", "/api/v1/jobs", nlohmann::json{{"worker", worker}, {"args", args}}.dump());
+      call("POST", "/api/v1/jobs",
+           nlohmann::json{{"worker", worker}, {"args", args}, {"queue", queue}}.dump());
     return nlohmann::json::parse(answer.body).at("id");
   }
   [[nodiscard]] std::string state(std::int64_t id) {

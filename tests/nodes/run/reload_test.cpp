@@ -3,6 +3,8 @@
 #include "support/catch.hpp"
 
 #include <csignal>
+#include <filesystem>
+#include <fstream>
 
 using namespace zzz_jobs;
 using namespace zzz_jobs::node;
@@ -14,6 +16,13 @@ std::string with_concurrency(const std::string& value) {
   std::string file = common_file;
   const std::string line = "concurrency = 2";
   return file.replace(file.find(line), line.size(), "concurrency = " + value);
+}
+
+/// Its only queue has this name.
+std::string with_queue(const std::string& name) {
+  std::string file = common_file;
+  const std::string line = "name = \"default\"";
+  return file.replace(file.find(line), line.size(), "name = \"" + name + "\"");
 }
 
 int concurrency(NodeProgram& node) {
@@ -28,14 +37,86 @@ TEST_CASE("a reload takes over limits of queues, and names what needs a restart"
   node.start();
   REQUIRE(node.answers());
   CHECK(concurrency(node) == 2);
-  node.write(with_concurrency("7") + "[[queue]]\nname = \"second\"\n");
+  node.write(with_concurrency("7\npoll_interval = \"20ms\"") + "[limits]\nargs_bytes_max = 4096\n");
   node.process().signal(SIGHUP);
   REQUIRE(node.has_logged("config_reloaded"));
   CHECK(eventually([&] { return concurrency(node) == 7; }));
-  CHECK(node.has_logged("config_needs_restart"));
-  CHECK(node.log().find("queue.second") != std::string::npos);
+  REQUIRE(node.has_logged("config_needs_restart"));
+  CHECK(node.has_logged("keys=\"limits.args_bytes_max\""));
   const auto id = node.enqueue("count", "12");
   CHECK(node.reaches(id, "completed"));
+}
+
+TEST_CASE("a reload adds queues and drains those that are gone", "[node][reload]") {
+  NodeProgram node;
+  node.start();
+  REQUIRE(node.answers());
+  const auto running = node.enqueue("wait");
+  REQUIRE(eventually([&] { return std::filesystem::exists(node.path("started")); }));
+  node.write(with_queue("mail"));
+  node.process().signal(SIGHUP);
+  REQUIRE(node.has_logged("queue_added queue=\"mail\" concurrency=2"));
+  REQUIRE(node.has_logged("queue_dropped queue=\"default\""));
+  CHECK(node.reaches(node.enqueue("count", "1", "mail"), "completed"));
+  const auto left = node.enqueue("count", "2", "default");
+  // Back while its last handler runs: not yet.
+  node.write(common_file);
+  node.process().signal(SIGHUP);
+  REQUIRE(node.has_logged("queue_not_added queue=\"default\""));
+  std::ofstream{node.path("open")} << "x";
+  CHECK(node.reaches(running, "completed"));
+  CHECK(node.state(left) == "available");
+  CHECK(eventually([&] {
+    node.process().signal(SIGHUP);
+    return node.state(left) == "completed";
+  }));
+  CHECK(node.log().find("config_needs_restart") == std::string::npos);
+}
+
+TEST_CASE("a reload takes over workers and cron entries", "[node][reload]") {
+  NodeProgram node;
+  node.start();
+  REQUIRE(node.answers());
+  const auto before = node.enqueue("count", "12");
+  REQUIRE(node.reaches(before, "completed"));
+  std::string file = common_file;
+  const std::string program = R"(["wc", "-c"])";
+  file.replace(file.find(program), program.size(), R"(["echo", "other"])");
+  file.erase(file.find("[[worker]]\nname = \"wait\""));
+  node.write(file + R"(
+[[worker]]
+name = "new"
+command = ["true"]
+[[cron]]
+name = "nightly"
+expression = "@daily"
+worker = "new"
+)");
+  node.process().signal(SIGHUP);
+  REQUIRE(node.has_logged("config_reloaded"));
+  CHECK(node.reaches(node.enqueue("new"), "completed"));
+  const auto after = node.enqueue("count", "12");
+  REQUIRE(node.reaches(after, "completed"));
+  CHECK(node.json("/api/v1/jobs/" + std::to_string(after)).at("result") == "other");
+  CHECK(node.json("/api/v1/cron").at("cron").at(0).at("name") == "nightly");
+  const auto gone = node.enqueue("wait");
+  const auto why = node.json("/api/v1/jobs/" + std::to_string(gone) + "/why");
+  CHECK(why.at("reasons").at(0).at("code") == "no_worker");
+  CHECK(node.log().find("config_needs_restart") == std::string::npos);
+  node.write(common_file);
+  node.process().signal(SIGHUP);
+  CHECK(eventually([&] { return node.json("/api/v1/cron").at("cron").empty(); }));
+}
+
+TEST_CASE("a reload keeps what was if a program is not there", "[node][reload]") {
+  NodeProgram node;
+  node.start();
+  REQUIRE(node.answers());
+  node.write(with_queue("mail") + "[[worker]]\nname = \"none\"\ncommand = [\"no-such-program\"]\n");
+  node.process().signal(SIGHUP);
+  REQUIRE(node.has_logged("config_kept"));
+  CHECK(node.log().find("worker.none.command") != std::string::npos);
+  CHECK(node.json("/api/v1/queues").at("queues").at(0).at("queue") == "default");
 }
 
 TEST_CASE("a reload keeps what was if the new file is wrong", "[node][reload]") {

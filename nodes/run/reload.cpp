@@ -1,0 +1,123 @@
+#include <zzz_jobs/nodes/run/reload.hpp>
+
+#include <zzz_jobs/config/errc.hpp>
+#include <zzz_jobs/config/node/load.hpp>
+#include <zzz_jobs/nodes/workers/command_worker.hpp>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace zzz_jobs::node {
+namespace {
+
+/// The entry of this name; null: there is none.
+template <class Sections>
+auto* named(Sections& sections, const std::string& name) {
+  const auto found = std::find_if(sections.begin(), sections.end(),
+                                  [&](const auto& one) { return one.name == name; });
+  return found == sections.end() ? nullptr : &*found;
+}
+
+MissedTicks missed_of(const std::string& name) {
+  return name == "skip" ? MissedTicks::skip
+    : name == "all"     ? MissedTicks::all
+                        : MissedTicks::latest;
+}
+
+} // namespace
+
+void register_cron(AnySupervisor& supervisor, const CronSection& cron) {
+  supervisor.register_cron(cron.name, cron.expression, cron.worker, cron.args, cron.opts,
+                           {.zone = cron.zone, .missed = missed_of(cron.missed)});
+}
+
+std::vector<std::string> Reload::take_over(const NodeConfig& after) {
+  take_workers(after); // first: what it refuses is found before anything is changed
+  take_queues(after);
+  take_crons(after);
+  log_.set_level(after.log.level);
+  now_.log.level = after.log.level;
+  auto keys = changed_keys(now_, after);
+  for (const auto& queue : not_yet_)
+    std::erase_if(keys, [&](const auto& key) { return key.starts_with("queue." + queue + "."); });
+  return keys;
+}
+
+/// Executions that run go on as they were begun.
+void Reload::take_workers(const NodeConfig& after) {
+  std::vector<WorkerDef> workers;
+  for (const auto& worker : after.workers) {
+    if (taken_.contains(worker.name))
+      throw Error(errc::invalid_argument,
+                  "worker." + worker.name + ".name: a plug-in has a worker of this name");
+    workers.push_back(make_command_worker(worker, now_.limits));
+  }
+  for (auto& worker : workers)
+    supervisor_.register_worker(std::move(worker));
+  for (const auto& worker : now_.workers)
+    if (named(after.workers, worker.name) == nullptr)
+      supervisor_.remove_worker(worker.name);
+  now_.workers = after.workers;
+}
+
+void Reload::take_queues(const NodeConfig& after) {
+  now_.poll_interval = after.poll_interval; // what queues have that name none
+  std::vector<QueueConfig> kept;
+  for (const auto& queue : after.queues) {
+    if (auto* same = named(now_.queues, queue.name)) {
+      change_queue(*same, queue);
+      kept.push_back(*same);
+    } else if (add_queue(queue)) {
+      kept.push_back(queue);
+    }
+  }
+  for (const auto& queue : now_.queues)
+    if (named(after.queues, queue.name) == nullptr) {
+      supervisor_.drop_queue(queue.name);
+      log_.write(LogLevel::info,
+                 "queue_dropped queue=\"" + queue.name + "\" action=\"its running jobs end\"");
+    }
+  now_.queues = std::move(kept);
+}
+
+/// False where handlers of an earlier one of the name still run.
+bool Reload::add_queue(const QueueConfig& queue) {
+  auto made = queue;
+  made.poll_interval = queue.poll_interval.value_or(now_.poll_interval);
+  try {
+    supervisor_.run_queue(made);
+  } catch (const Error& error) {
+    if (error.code() != errc::not_allowed)
+      throw;
+    log_.write(LogLevel::warning,
+               "queue_not_added queue=\"" + queue.name + "\" reason=\"" + error.what()
+                 + "\" action=\"reload again when they have ended\"");
+    not_yet_.push_back(queue.name);
+    return false;
+  }
+  log_.write(LogLevel::info,
+             "queue_added queue=\"" + queue.name
+               + "\" concurrency=" + std::to_string(queue.concurrency));
+  return true;
+}
+
+void Reload::change_queue(QueueConfig& queue, const QueueConfig& after) {
+  // One that was scaled by hand stays so, unless the file says something new.
+  if (queue.concurrency != after.concurrency)
+    supervisor_.set_concurrency(queue.name, after.concurrency);
+  supervisor_.set_poll_interval(queue.name, after.poll_interval.value_or(now_.poll_interval));
+  queue.concurrency = after.concurrency;
+  queue.poll_interval = after.poll_interval;
+}
+
+void Reload::take_crons(const NodeConfig& after) {
+  for (const auto& cron : after.crons)
+    register_cron(supervisor_, cron);
+  for (const auto& cron : now_.crons)
+    if (named(after.crons, cron.name) == nullptr)
+      supervisor_.remove_cron(cron.name);
+  now_.crons = after.crons;
+}
+
+} // namespace zzz_jobs::node

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <zzz_jobs/actors/any_supervisor.hpp>
+#include <zzz_jobs/config/node/node_config.hpp>
+#include <zzz_jobs/nodes/run/node_log.hpp>
+
+#include <set>
+#include <string>
+#include <vector>
+
+namespace zzz_jobs::node {
+
+/// A node's cron entry, made known; one of the same name is replaced.
+void register_cron(AnySupervisor& supervisor, const CronSection& cron);
+
+/// Makes a running node what a file says that was read again, as far as that needs no
+/// restart: queues, workers, cron entries, poll interval, the log's level.
+class Reload {
+public:
+  /// `now` is what the node is; it becomes what the node is then. Workers of the names
+  /// `taken` belong to plug-ins.
+  Reload(AnySupervisor& supervisor, NodeConfig& now, NodeLog& log,
+         const std::set<std::string>& taken)
+    : supervisor_(supervisor), now_(now), log_(log), taken_(taken) {}
+
+  /// @returns the keys that wait for a restart.
+  /// @throws Error(invalid_argument) for a worker that cannot be; nothing is changed then.
+  std::vector<std::string> take_over(const NodeConfig& after);
+
+private:
+  void take_workers(const NodeConfig& after);
+  void take_queues(const NodeConfig& after);
+  bool add_queue(const QueueConfig& queue);
+  void change_queue(QueueConfig& queue, const QueueConfig& after);
+  void take_crons(const NodeConfig& after);
+
+  AnySupervisor& supervisor_;
+  NodeConfig& now_;
+  NodeLog& log_;
+  const std::set<std::string>& taken_;
+  std::vector<std::string> not_yet_{}; ///< queues: another reload adds them
+};
+
+} // namespace zzz_jobs::node
