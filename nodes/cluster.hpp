@@ -5,6 +5,7 @@
 #include <zzz_jobs/nodes/cluster/cluster_system.hpp>
 #include <zzz_jobs/nodes/cluster/cluster_view.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -47,7 +48,8 @@ public:
   /// @throws Error(invalid_argument) for the section or the system, Error(unavailable)
   /// if it cannot listen.
   Cluster(AnySupervisor& supervisor, ClusterSetting setting);
-  /// Leaves. The supervisor is still there; it is told by nobody any more.
+  /// Leaves. The supervisor is still there; it is told by nobody any more. What guests
+  /// still run is handed back to the store, with no attempt used.
   ~Cluster() override;
   Cluster(const Cluster&) = delete;
   Cluster& operator=(const Cluster&) = delete;
@@ -57,8 +59,14 @@ public:
   /// @throws Error(invalid_argument) outside 1 to 10,000.
   std::uint32_t scale_queue(const std::string& queue, std::uint32_t concurrency) override;
 
-  /// Others see that this node is draining.
+  /// Others see that this node is draining. As a gateway it claims nothing more for
+  /// its guests; those that know another gateway move there with what they run.
   void announce_stop();
+  /// After that: waits until no guest runs anything through this node. False: not by
+  /// then, or it is hurried.
+  [[nodiscard]] bool guests_idle_by(std::chrono::steady_clock::time_point deadline) const;
+  /// Such a wait, now or later, ends at once.
+  void hurry_stop();
 
   /// Where it takes links, HOST:PORT; empty: nowhere.
   [[nodiscard]] std::string address() const;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <zzz_jobs/actors/telemetry.hpp>
 #include <zzz_jobs/actors/typed_worker.hpp>
 #include <zzz_jobs/actors/worker_def.hpp>
 #include <zzz_jobs/config/log.hpp>
@@ -63,6 +64,10 @@ public:
     return enqueue(worker, encode_args(args), opts);
   }
 
+  /// Has `handler` hear what happens on this node, to jobs of other handlers too; see
+  /// TelemetryHandler. Only while the plug-in is loaded (not_allowed).
+  virtual void on_event(TelemetryHandler handler) = 0;
+
   /// Writes a line `name key=value ...` to the node's log.
   virtual void log(LogLevel level, std::string_view line) = 0;
 
@@ -80,7 +85,7 @@ inline constexpr std::uint32_t plugin_abi = 1;
   for (const std::uint64_t size :
        {sizeof(WorkerDef), sizeof(JobContext), sizeof(Job), sizeof(JobOpts), sizeof(Outcome),
         sizeof(RetryStrategy), sizeof(StopSignal), sizeof(Limits), sizeof(std::string),
-        sizeof(Handler)})
+        sizeof(Handler), sizeof(Event)})
     mixed = (mixed ^ static_cast<std::uint32_t>(size)) * 16777619U;
   return mixed;
 }

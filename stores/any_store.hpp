@@ -39,6 +39,9 @@ public:
   virtual std::vector<Job> get_all(const std::vector<std::int64_t>& ids) = 0;
   /// As `open_claims` for each of the queues, in their order.
   virtual std::vector<std::vector<Claim>> open_claims(const std::vector<std::string>& queues) = 0;
+  /// For stores that other processes share: executions that another node has let go of
+  /// become this one's; which did.
+  virtual std::vector<Claim> adopt(const std::vector<Claim>& claims) = 0;
   virtual std::vector<Job> rescue_dead_owners() = 0;
   virtual std::optional<UnixTime> last_tick(std::string_view entry) = 0;
   virtual UnixTime cron_since(std::string_view entry, UnixTime begin) = 0;
@@ -115,6 +118,11 @@ public:
     for (const auto& queue : queues)
       claims.push_back(store_.open_claims(queue));
     return claims;
+  }
+  std::vector<Claim> adopt(const std::vector<Claim>& claims) override {
+    if constexpr (requires { store_.adopt(claims); })
+      return store_.adopt(claims);
+    return {};
   }
   std::vector<Job> rescue_dead_owners() override { return store_.rescue_dead_owners(); }
   std::optional<UnixTime> last_tick(std::string_view entry) override {

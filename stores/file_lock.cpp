@@ -50,9 +50,13 @@ std::string holder_in(int descriptor) {
 }
 
 [[noreturn]] void fail(const std::string& name, const char* doing, int reason) {
-  throw Error{errc::unavailable,
+  const bool forbidden = reason == EACCES || reason == EPERM || reason == EROFS;
+  throw Error{forbidden ? errc::not_allowed : errc::unavailable,
               "store \"" + name + "\": " + doing + " its lock file \"" + name
-                + ".lock\": " + std::strerror(reason)};
+                + ".lock\": " + std::strerror(reason)
+                + (forbidden ? "; make the folder and this file writable for user "
+                       + std::to_string(geteuid())
+                             : "")};
 }
 
 int open_lock_file(const std::filesystem::path& file, const std::string& name) {

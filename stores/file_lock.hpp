@@ -12,7 +12,8 @@ class FileLock {
 public:
   /// `name` is how messages call the file.
   /// @throws Error(locked) naming the holder, this process included;
-  /// Error(unavailable) if the lock file cannot be used.
+  /// Error(not_allowed) if this user may not use the lock file, Error(unavailable) if it
+  /// cannot be used.
   FileLock(const std::filesystem::path& file, const std::string& name);
   FileLock(FileLock&& other) noexcept;
   FileLock& operator=(FileLock&& other) noexcept;

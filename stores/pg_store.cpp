@@ -354,6 +354,10 @@ std::vector<std::vector<Claim>> PgStore::open_claims_of(const std::vector<std::s
   return impl_->at_desk([&](auto& desk) { return desk.open_claims(queues, node_id()); });
 }
 
+std::vector<Claim> PgStore::adopt(const std::vector<Claim>& claims) {
+  return impl_->at_desk([&](auto& desk) { return desk.adopt(claims, node_id()); });
+}
+
 std::vector<Job> PgStore::rescue_dead_owners() {
   const auto nodes = impl_->watch.dead_nodes();
   std::vector<Job> rescued;
@@ -398,6 +402,10 @@ std::vector<NodeRecord> PgStore::nodes() {
 
 void PgStore::describe_node(const NodeDescription& description) {
   impl_->at_desk([&](auto& desk) { desk.describe_node(node_id(), description); });
+}
+
+bool PgStore::is_in_touch() const noexcept {
+  return impl_->watch.is_in_touch();
 }
 
 void PgStore::look_again() {

@@ -97,6 +97,8 @@ public:
   std::vector<Claim> open_claims(std::string_view queue);
   /// The same for several queues, in their order, by one question.
   std::vector<std::vector<Claim>> open_claims_of(const std::vector<std::string>& queues);
+  /// Executions that another node has let go of become this one's; which did.
+  std::vector<Claim> adopt(const std::vector<Claim>& claims);
   std::vector<Job> rescue_dead_owners();
   std::optional<UnixTime> last_tick(std::string_view entry);
   UnixTime cron_since(std::string_view entry, UnixTime begin);
@@ -114,6 +116,9 @@ public:
   void look_again();
   /// Who hears what other nodes do; called on a thread of the store's own.
   void on_signal(StoreSignalHandler handler);
+  /// Whether the connection that renews the lease and hears of other nodes' jobs has the
+  /// database. Without it jobs are found by polling, until the lease runs out.
+  [[nodiscard]] bool is_in_touch() const noexcept;
 
 private:
   struct Impl;

@@ -19,6 +19,20 @@ constexpr auto record_patience = 1s;
 constexpr auto start_patience = 10s;
 constexpr auto ask_again = 100ms;
 
+/// A call that waited in vain is told why, where that is known.
+template <class Call>
+auto with_reason(const Shared& shared, const Call& call) {
+  try {
+    return call();
+  } catch (const NoAnswer& error) {
+    const auto trouble = shared.trouble.now();
+    if (!trouble)
+      throw;
+    throw NoAnswer(std::string{error.what()} + "; its turns fail since "
+                   + std::to_string(trouble->since.count()) + " s: " + trouble->error);
+  }
+}
+
 /// What the store tells by itself, to those whom it concerns.
 void pass_on(const Directory& directory, const Shared& shared, StoreSignal signal) {
   switch (signal) {
@@ -193,11 +207,13 @@ bool Draining::wait_until(SteadyTime deadline, bool patient) {
 }
 
 std::vector<Enqueued> ActorEngine::enqueue(std::vector<NewJob> jobs) {
-  return wait_for_enqueue(*directory_, std::move(jobs), shared_->config.store_timeout);
+  return with_reason(*shared_, [&] {
+    return wait_for_enqueue(*directory_, std::move(jobs), shared_->config.store_timeout);
+  });
 }
 
 void ActorEngine::with_store(const std::function<void(AnyStore&)>& work) {
-  wait_for_store(*directory_, work, shared_->config.store_timeout);
+  with_reason(*shared_, [&] { wait_for_store(*directory_, work, shared_->config.store_timeout); });
 }
 
 std::shared_ptr<Guest> ActorEngine::admit_guest(std::string name, GuestListener listener) {

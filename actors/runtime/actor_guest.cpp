@@ -5,6 +5,7 @@
 #include <caf/all.hpp>
 
 #include <exception>
+#include <set>
 #include <utility>
 
 namespace zzz_jobs::runtime {
@@ -25,6 +26,10 @@ ActorGuest::ActorGuest(SharedPtr shared, std::shared_ptr<Directory> directory, s
 /// A store actor that is not there now finds what is left behind when it starts.
 ActorGuest::~ActorGuest() {
   shared_->guests.leave(id_);
+  tell_left_behind();
+}
+
+void ActorGuest::tell_left_behind() {
   if (const auto store = directory_->store())
     caf::anon_send(store, GuestLeftMsg{});
 }
@@ -52,6 +57,34 @@ std::vector<std::vector<Claim>> ActorGuest::open_claims(AnyStore& store,
   for (std::size_t i = 0; i < queues.size(); ++i)
     its_own.push_back(shared_->guests.compare(id_, queues[i], open[i]));
   return its_own;
+}
+
+std::vector<HeldClaim> ActorGuest::let_go() {
+  return shared_->guests.let_go(id_);
+}
+
+std::vector<Claim> ActorGuest::adopt(AnyStore& store, const std::vector<HeldClaim>& held) {
+  std::vector<Claim> claims;
+  for (const auto& one : held)
+    claims.push_back(one.claim);
+  auto adopted = store.adopt(claims);
+  std::set<std::pair<std::int64_t, std::int32_t>> got;
+  for (const auto& claim : adopted)
+    got.emplace(claim.job_id, claim.attempt);
+  for (const auto& one : held)
+    if (got.contains({one.claim.job_id, one.claim.attempt}))
+      shared_->guests.hold(id_, one);
+  return adopted;
+}
+
+void ActorGuest::moved(const std::vector<Claim>& adopted) {
+  shared_->guests.moved(id_, adopted);
+  tell_left_behind();
+}
+
+void ActorGuest::hand_back() {
+  shared_->guests.hand_back(id_);
+  tell_left_behind();
 }
 
 } // namespace zzz_jobs::runtime

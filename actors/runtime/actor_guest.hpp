@@ -21,8 +21,14 @@ public:
   void call(Work work, Done done) override;
   std::vector<std::vector<Claim>> open_claims(AnyStore& store,
                                               const std::vector<std::string>& queues) override;
+  std::vector<HeldClaim> let_go() override;
+  std::vector<Claim> adopt(AnyStore& store, const std::vector<HeldClaim>& held) override;
+  void moved(const std::vector<Claim>& adopted) override;
+  void hand_back() override;
 
 private:
+  void tell_left_behind();
+
   SharedPtr shared_;
   std::shared_ptr<Directory> directory_;
   std::uint64_t id_;

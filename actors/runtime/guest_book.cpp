@@ -17,10 +17,75 @@ void GuestBook::leave(std::uint64_t guest) {
   const auto found = guests_.find(guest);
   if (found == guests_.end())
     return;
+  std::erase_if(held_, [&](const auto& entry) {
+    return entry.second.guest == guest && entry.second.fate == Fate::let_go;
+  });
+  change_held(guest, [&](std::int64_t, Held& held) {
+    if (held.fate != Fate::held)
+      return;
+    held.fate = Fate::lost;
+    held.left_by = found->second->name;
+  });
+  guests_.erase(found);
+}
+
+template <class Change>
+void GuestBook::change_held(std::uint64_t guest, const Change& change) {
   for (auto& [job, held] : held_)
     if (held.guest == guest)
-      held.left_by = found->second->name;
-  guests_.erase(found);
+      change(job, held);
+}
+
+std::size_t GuestBook::open() const {
+  const std::lock_guard lock{mutex_};
+  return static_cast<std::size_t>(std::count_if(held_.begin(), held_.end(), [](const auto& entry) {
+    return entry.second.fate == Fate::held || entry.second.fate == Fate::let_go;
+  }));
+}
+
+std::vector<HeldClaim> GuestBook::let_go(std::uint64_t guest) {
+  const std::lock_guard lock{mutex_};
+  std::vector<HeldClaim> gone;
+  change_held(guest, [&](std::int64_t job, Held& held) {
+    if (held.fate != Fate::held && held.fate != Fate::let_go)
+      return;
+    held.fate = Fate::let_go;
+    gone.push_back({{job, held.attempt}, held.queue});
+  });
+  return gone;
+}
+
+void GuestBook::hold(std::uint64_t guest, const HeldClaim& held) {
+  const std::lock_guard lock{mutex_};
+  held_[held.claim.job_id] = {.attempt = held.claim.attempt, .guest = guest, .queue = held.queue};
+}
+
+void GuestBook::moved(std::uint64_t guest, const std::vector<Claim>& adopted) {
+  const std::lock_guard lock{mutex_};
+  for (const auto& claim : adopted)
+    if (const auto held = held_.find(claim.job_id);
+        held != held_.end() && held->second.guest == guest && held->second.attempt == claim.attempt)
+      held_.erase(held);
+  change_held(guest, [](std::int64_t, Held& held) { held.fate = Fate::back; });
+}
+
+void GuestBook::hand_back(std::uint64_t guest) {
+  std::vector<Claim> interrupted;
+  std::shared_ptr<Visitor> visitor;
+  {
+    const std::lock_guard lock{mutex_};
+    if (const auto found = guests_.find(guest); found != guests_.end())
+      visitor = found->second;
+    change_held(guest, [&](std::int64_t job, Held& held) {
+      if (held.fate != Fate::held)
+        return;
+      held.fate = Fate::back;
+      interrupted.push_back({job, held.attempt});
+    });
+  }
+  if (visitor)
+    for (const auto& claim : interrupted)
+      visitor->listener.cancelled(claim);
 }
 
 bool GuestBook::is_here(std::uint64_t guest) const {
@@ -72,21 +137,18 @@ void GuestBook::asks(std::uint64_t guest, const Batch& batch) {
       found->second->waits_in.erase(request.queue);
 }
 
-/// A guest that has left meanwhile left this behind too.
+/// What was claimed for a guest that has left meanwhile was never started.
 void GuestBook::note(std::uint64_t guest, const Batch& batch, const BatchResult& result) {
   const std::lock_guard lock{mutex_};
   const auto found = guests_.find(guest);
   for (const auto& outcome : batch.outcomes)
-    if (const auto held = held_.find(outcome.claim.job_id);
-        held != held_.end() && held->second.attempt == outcome.claim.attempt)
-      held_.erase(held);
-  const auto left_by =
-    found == guests_.end() ? std::optional<std::string>{"a node that has gone"} : std::nullopt;
+    forget_locked(outcome.claim);
+  const auto fate = found == guests_.end() ? Fate::back : Fate::held;
   for (std::size_t i = 0; i < result.claimed.size(); ++i) {
     const auto& request = batch.claims[i];
     for (const auto& job : result.claimed[i])
       held_[job.id] = {
-        .attempt = job.attempt, .guest = guest, .queue = request.queue, .left_by = left_by};
+        .attempt = job.attempt, .guest = guest, .queue = request.queue, .fate = fate};
     if (found != guests_.end() && result.claimed[i].size() < request.slots)
       found->second->waits_in.insert(request.queue);
   }
@@ -140,15 +202,17 @@ std::vector<Finished> GuestBook::take_left_behind(bool all) {
     return left;
   const std::lock_guard lock{mutex_};
   for (auto& [id, held] : held_) {
-    if (!held.left_by || (held.taken && !all))
+    const bool is_lost = held.fate == Fate::lost;
+    if ((!is_lost && held.fate != Fate::back) || (held.taken && !all))
       continue;
     held.taken = true;
     Job job;
     job.id = id;
     job.attempt = held.attempt;
     job.queue = held.queue;
-    left.push_back(
-      unstarted(std::move(job), OutcomeKind::rescue, "node \"" + *held.left_by + "\" is gone"));
+    left.push_back(is_lost ? unstarted(std::move(job), OutcomeKind::rescue,
+                                       "node \"" + held.left_by + "\" is gone")
+                           : unstarted(std::move(job), OutcomeKind::release));
   }
   return left;
 }
@@ -157,6 +221,10 @@ void GuestBook::forget(const Claim& claim) {
   if (!is_used_)
     return;
   const std::lock_guard lock{mutex_};
+  forget_locked(claim);
+}
+
+void GuestBook::forget_locked(const Claim& claim) {
   const auto found = held_.find(claim.job_id);
   if (found != held_.end() && found->second.attempt == claim.attempt)
     held_.erase(found);

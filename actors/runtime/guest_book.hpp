@@ -4,11 +4,11 @@
 #include <zzz_jobs/actors/runtime/execution.hpp>
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
-#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -31,6 +31,8 @@ public:
   /// The guest is gone; what it held is left to `take_left_behind`.
   void leave(std::uint64_t guest);
   [[nodiscard]] bool is_here(std::uint64_t guest) const;
+  /// How many executions guests that are here answer for.
+  [[nodiscard]] std::size_t open() const;
   /// Whether some guest answers for the execution.
   [[nodiscard]] bool holds(const Claim& claim) const;
 
@@ -38,6 +40,12 @@ public:
   void signal(StoreSignal signal) const;
   /// Tells the guest that holds it, if one does.
   void cancelled(const Claim& claim) const;
+
+  // A guest's end in order, see Guest:
+  [[nodiscard]] std::vector<HeldClaim> let_go(std::uint64_t guest);
+  void hold(std::uint64_t guest, const HeldClaim& held);
+  void moved(std::uint64_t guest, const std::vector<Claim>& adopted);
+  void hand_back(std::uint64_t guest);
 
   // By the store actor alone:
 
@@ -63,13 +71,24 @@ private:
     GuestListener listener{};
     std::set<std::string, std::less<>> waits_in{}; ///< where its last claim came short
   };
+  /// What becomes of an execution.
+  enum class Fate : std::uint8_t {
+    held,   ///< the guest ends it, or it is rescued when the guest is gone
+    let_go, ///< nobody here ends it
+    lost,   ///< the guest is gone: to be rescued
+    back,   ///< to be handed back, with no attempt used
+  };
   struct Held {
     std::int32_t attempt = 0;
     std::uint64_t guest = 0;
     std::string queue{};
-    std::optional<std::string> left_by{}; ///< the guest's name, once it is gone
-    bool taken = false;                   ///< by take_left_behind
+    Fate fate = Fate::held;
+    std::string left_by{}; ///< of a lost one: the guest's name
+    bool taken = false;    ///< by take_left_behind
   };
+  template <class Change>
+  void change_held(std::uint64_t guest, const Change& change);
+  void forget_locked(const Claim& claim);
 
   mutable std::mutex mutex_{};
   std::map<std::uint64_t, std::shared_ptr<Visitor>> guests_{};

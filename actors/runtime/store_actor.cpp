@@ -208,6 +208,7 @@ void StoreState::set_aside_refused(const std::exception_ptr& error) {
 }
 
 void StoreState::record_alone(const std::string& queue, Finished& finished) {
+  const auto queue_of_job = finished.job.queue; // a rescue's report is of no queue
   Waiting one;
   auto report = std::make_shared<Report>();
   report->finished.push_back(std::move(finished));
@@ -228,7 +229,7 @@ void StoreState::record_alone(const std::string& queue, Finished& finished) {
     }
     setup_.shared->guests.forget(claim);
     setup_.shared->log(LogLevel::error,
-                       "outcome_not_recorded queue=" + queue
+                       "outcome_not_recorded queue=" + queue_of_job
                          + " job=" + std::to_string(claim.job_id) + " attempt="
                          + std::to_string(claim.attempt) + " error=\"" + text_of(failure) + "\"");
   }

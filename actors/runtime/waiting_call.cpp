@@ -38,9 +38,8 @@ private:
 };
 
 [[noreturn]] void time_is_up(std::chrono::milliseconds timeout) {
-  throw Error(errc::unavailable,
-              "store: no answer within " + std::to_string(timeout.count())
-                + " ms; nothing happened");
+  throw NoAnswer("store: no answer within " + std::to_string(timeout.count())
+                 + " ms; nothing happened");
 }
 
 /// Waits for the answer, or takes the call back when its time is up. A call that

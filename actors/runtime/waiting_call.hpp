@@ -14,6 +14,12 @@ namespace zzz_jobs::runtime {
 // successor. After `timeout` it is taken back and Error(unavailable) thrown, or
 // Error(in_doubt) where the store has begun with it and does not come back.
 
+/// The store has not come to the call in time; nothing happened.
+class NoAnswer : public Error {
+public:
+  explicit NoAnswer(const std::string& text) : Error(errc::unavailable, text) {}
+};
+
 [[nodiscard]] std::vector<Enqueued> wait_for_enqueue(const Directory& directory,
                                                      std::vector<NewJob> jobs,
                                                      std::chrono::milliseconds timeout);

@@ -119,8 +119,11 @@ struct TlsSection {
   [[nodiscard]] bool is_set() const noexcept { return !certificate.empty(); }
 };
 
-/// [cluster]: links to other nodes; off unless `listen` or gateways are set.
+/// [cluster]: links to other nodes.
 struct ClusterSection {
+  /// Whether there are any. Unset in a file: if something else of [cluster] is set, or
+  /// the store is one of kind gateway.
+  bool join = false;
   std::string listen{};    ///< "ADDRESS:PORT"; port 0 picks one. Empty: no links come in
   std::string advertise{}; ///< "HOST:PORT" that others connect to; default: what is listened on
   TlsSection tls{};        ///< needed for every address but loopback

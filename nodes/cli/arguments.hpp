@@ -11,16 +11,20 @@
 
 namespace zzz_jobs::node::cli {
 
-/// Why a verb ends: `what()` is for people, `code` is the exit status.
+/// Why a verb ends: `what()` is for people, `code` is the exit status, `name` what the
+/// node or the store calls the error, where one of them said so.
 class Failure : public std::exception {
 public:
-  Failure(int code, std::string text) : code_(code), text_(std::move(text)) {}
+  Failure(int code, std::string text, std::string name = {})
+    : code_(code), text_(std::move(text)), name_(std::move(name)) {}
   [[nodiscard]] int code() const noexcept { return code_; }
+  [[nodiscard]] const std::string& name() const noexcept { return name_; }
   [[nodiscard]] const char* what() const noexcept override { return text_.c_str(); }
 
 private:
   int code_;
   std::string text_;
+  std::string name_;
 };
 
 /// The values of a command line by their parameter's name ("--queue", "ID"). The

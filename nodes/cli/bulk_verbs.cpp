@@ -35,7 +35,10 @@ int change_named(Context& context, const Action& action) {
     const auto answer = context.call({.method = action.method, .path = job_path(id, action.rest)});
     if (answer.status >= 400) {
       const auto failure = failure_of(answer);
-      context.err() << "zzz-jobs: job " << id << ": " << printable(failure.what()) << '\n';
+      const auto who = "job " + std::to_string(id) + ": "; // most errors begin with it
+      const std::string text = failure.what();
+      context.err() << "zzz-jobs: " << (text.starts_with(who) ? "" : who) << printable(text)
+                    << '\n';
       status = status == exit_ok ? failure.code() : status;
       continue;
     }

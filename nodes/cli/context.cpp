@@ -67,11 +67,14 @@ Failure failure_of(const ApiAnswer& answer) {
   auto text = body.is_discarded() ? std::string{} : text_at(body, "error");
   if (text.empty())
     text = "the node answered with status " + std::to_string(answer.status);
+  const auto name = body.is_discarded() ? std::string{} : text_at(body, "code");
+  // What a node says of tokens is for who speaks HTTP himself.
+  if (answer.status == 401)
+    text += "; give --token-file or $ZZZ_JOBS_HTTP_TOKEN";
   // A 404 may be of a queue or a node as well: there the status says it.
-  if (const auto code = body.is_discarded() ? std::nullopt : errc_from(text_at(body, "code"));
-      code && answer.status != 404)
-    return {exit_code_of(*code), text};
-  return {exit_code_of_status(answer.status), text};
+  if (const auto code = errc_from(name); code && answer.status != 404)
+    return {exit_code_of(*code), text, name};
+  return {exit_code_of_status(answer.status), text, name};
 }
 
 Context::Context(Host& host, Arguments arguments) : host_(host), arguments_(std::move(arguments)) {}

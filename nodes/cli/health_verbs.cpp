@@ -21,6 +21,14 @@ ApiAnswer health_answer(Context& context) {
   }
 }
 
+std::string mark_of(const nlohmann::json& check, const Style& style) {
+  if (flag_at(check, "ok"))
+    return style.good("ok  ");
+  // A node of before did not say which are vital.
+  const bool vital = !check.contains("vital") || flag_at(check, "vital");
+  return vital ? style.bad("FAIL") : style.warning("warn");
+}
+
 void print_health(Context& context, const nlohmann::json& health) {
   const auto style = context.style();
   const auto status = shown_text(health, "status");
@@ -28,9 +36,12 @@ void print_health(Context& context, const nlohmann::json& health) {
                       : status == "failed" ? style.bad(status)
                                            : style.warning(status))
                 << '\n';
-  for (const auto& check : list_at(health, "checks"))
-    context.out() << "  " << (flag_at(check, "ok") ? style.good("ok  ") : style.bad("FAIL")) << "  "
-                  << shown_text(check, "name") << ": " << shown_text(check, "text") << '\n';
+  for (const auto& check : list_at(health, "checks")) {
+    context.out() << "  " << mark_of(check, style) << "  " << shown_text(check, "name") << ": "
+                  << shown_text(check, "text") << '\n';
+    if (const auto advice = shown_text(check, "advice"); !advice.empty())
+      context.out() << "        " << style.dim("-> " + advice) << '\n';
+  }
 }
 
 int show_health(Context& context) {
@@ -80,7 +91,9 @@ std::vector<Verb> health_verbs() {
   return {
     {.name = "health",
      .summary = "Say whether a node is well",
-     .text = "The exit status is 0 for ok and degraded, 4 for failed and where no node answers.",
+     .text =
+       "Failed is a node that cannot work, degraded one that works with less than it should "
+       "have.\nThe exit status is 0 for ok and degraded, 4 for failed and where no node answers.",
      .run = show_health},
     {.name = "doctor",
      .summary = "Examine a PostgreSQL store",

@@ -4,7 +4,14 @@
 #include <zzz_jobs/nodes/cli/context.hpp>
 #include <zzz_jobs/nodes/cli/parse.hpp>
 
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <string_view>
+
 namespace zzz_jobs::node::cli {
+
+using namespace std::string_view_literals;
 
 namespace {
 
@@ -18,11 +25,34 @@ int run_command(int argc, const char* const* argv, Host& host) {
   return command.verb->run(context);
 }
 
-int failed(Host& host, int code, const char* text) {
-  host.out().flush();
-  host.err() << "zzz-jobs: " << printable_lines(text) << '\n';
-  return code;
+/// Whether a program reads what is written, which may be why the rest makes no sense.
+bool wants_json(int argc, const char* const* argv) {
+  return std::any_of(argv, argv + argc, [](const char* word) { return word == "--json"sv; });
 }
+
+/// How a command fails: a line for people, or JSON on the same stream.
+class Failing {
+public:
+  Failing(Host& host, bool json) : host_(host), json_(json) {}
+
+  int operator()(int code, const char* text, std::string_view name = {}) const {
+    host_.out().flush();
+    if (json_)
+      host_.err() << nlohmann::json{{"error", text},
+                                    {"code",
+                                     name.empty() ? nlohmann::json{} : nlohmann::json(name)},
+                                    {"exit_status", code}}
+                       .dump(2, ' ', false, nlohmann::json::error_handler_t::replace)
+                  << '\n';
+    else
+      host_.err() << "zzz-jobs: " << printable_lines(text) << '\n';
+    return code;
+  }
+
+private:
+  Host& host_;
+  bool json_;
+};
 
 } // namespace
 
@@ -32,18 +62,19 @@ std::map<std::string, std::string> Host::environment() {
 
 int run(int argc, const char* const* argv, Host& host) {
   int status = exit_failed;
+  const Failing failed{host, wants_json(argc, argv)};
   try {
     status = run_command(argc, argv, host);
   } catch (const Failure& failure) {
-    return failed(host, failure.code(), failure.what());
+    return failed(failure.code(), failure.what(), failure.name());
   } catch (const Error& error) {
-    return failed(host, exit_code_of(error.code()), error.what());
+    return failed(exit_code_of(error.code()), error.what(), to_string(error.code()));
   } catch (const std::exception& error) {
-    return failed(host, exit_failed, error.what());
+    return failed(exit_failed, error.what());
   }
   // A full disk must not look like success.
   if (!host.out().flush())
-    return failed(host, exit_failed, "the output cannot be written");
+    return failed(exit_failed, "the output cannot be written");
   return status;
 }
 

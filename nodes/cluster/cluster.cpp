@@ -274,6 +274,17 @@ std::uint32_t Cluster::scale_queue(const std::string& queue, std::uint32_t concu
 
 void Cluster::announce_stop() {
   impl_->own->change([](PeerFacts& facts) { facts.stopping = true; });
+  if (impl_->store_gateway)
+    impl_->store_gateway->send_off();
+}
+
+bool Cluster::guests_idle_by(std::chrono::steady_clock::time_point deadline) const {
+  return !impl_->store_gateway || impl_->store_gateway->idle_by(deadline);
+}
+
+void Cluster::hurry_stop() {
+  if (impl_->store_gateway)
+    impl_->store_gateway->hurry();
 }
 
 std::string Cluster::address() const {

@@ -14,10 +14,10 @@
 namespace zzz_jobs::node {
 namespace {
 
-constexpr const char* heartbeat_key = "middleman.heartbeat-interval";
-constexpr const char* timeout_key = "middleman.connection-timeout";
-constexpr const char* applications_key = "middleman.app-identifiers";
-constexpr const char* application = "zzz_jobs";
+constexpr char heartbeat_key[] = "middleman.heartbeat-interval";
+constexpr char timeout_key[] = "middleman.connection-timeout";
+constexpr char applications_key[] = "middleman.app-identifiers";
+constexpr char application[] = "zzz_jobs";
 
 std::vector<std::string> applications_of(const caf::actor_system_config& config) {
   return caf::get_or(config, applications_key, std::vector<std::string>{});

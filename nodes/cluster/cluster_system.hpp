@@ -1,9 +1,12 @@
 #pragma once
 
-#include <caf/fwd.hpp>
-
 #include <cstddef>
 #include <memory>
+
+namespace caf { // only named here: who makes no actor system needs no CAF header
+class actor_system;
+class actor_system_config;
+} // namespace caf
 
 namespace zzz_jobs::node {
 

@@ -64,6 +64,8 @@ struct RemoteLine::Shared {
   caf::actor session{}; ///< none: no link
   std::string visit{};
   bool is_leaving = false; ///< the end of the link is no news
+  bool is_left = false;    ///< by the gateway
+  Endpoint at{};
   SteadyClock::time_point down_since = SteadyClock::now();
   std::string trouble{};
   std::uint64_t last_id = 0;
@@ -84,6 +86,8 @@ struct RemoteLine::Shared {
     {
       const std::lock_guard lock{mutex};
       session = told.session;
+      at = told.endpoint;
+      is_left = false;
       is_first = visit.empty();
       if (greeting.visit != visit)
         new_visit();
@@ -139,10 +143,26 @@ struct RemoteLine::Shared {
       take(*std::move(heard.answer));
     if (!heard.news)
       return;
+    if (heard.news->leaving)
+      return leaves();
     if (heard.news->cancelled && cancelled(*heard.news->cancelled))
       return;
     if (heard.news->signal <= static_cast<std::uint8_t>(StoreSignal::back))
       signal(static_cast<StoreSignal>(heard.news->signal));
+  }
+
+  void leaves() {
+    {
+      const std::lock_guard lock{mutex};
+      if (std::exchange(is_left, true))
+        return;
+    }
+    setting.log(LogLevel::warning,
+                "gateway_leaving at=" + to_string(at) + " action=\""
+                  + (setting.gateways.size() > 1 ? "looking for another one" : "claiming no more")
+                  + "\"");
+    if (setting.on_leaving)
+      setting.on_leaving();
   }
 
   void take(StoreAnswer answer) {
@@ -288,13 +308,8 @@ void RemoteLine::tell(StoreVerb verb) {
 RemoteLine::~RemoteLine() {
   on_signal({});
   on_cancelled({});
-  {
-    const std::lock_guard lock{shared_->mutex};
-    shared_->is_leaving = true;
-  }
   try {
-    if (is_up_within(milliseconds{0}))
-      (void)shared_->ask(StoreVerb::leave, {}, false, leave_timeout);
+    leave({});
   } catch (const Error&) { // it finds out by itself
   }
   caf::scoped_actor self{system_, true};
@@ -302,6 +317,29 @@ RemoteLine::~RemoteLine() {
   self->wait_for(link_);
   self->send(ear_, EarEndMsg{});
   self->wait_for(ear_);
+}
+
+void RemoteLine::leave(std::string moved) {
+  {
+    const std::lock_guard lock{shared_->mutex};
+    if (std::exchange(shared_->is_leaving, true) || !shared_->session)
+      return;
+  }
+  (void)shared_->ask(StoreVerb::leave, std::move(moved), false, leave_timeout);
+}
+
+bool RemoteLine::is_left() const {
+  const std::lock_guard lock{shared_->mutex};
+  return shared_->is_left;
+}
+
+Endpoint RemoteLine::endpoint() const {
+  const std::lock_guard lock{shared_->mutex};
+  return shared_->at;
+}
+
+void RemoteLine::signal(StoreSignal signal) const {
+  shared_->signal(signal);
 }
 
 bool RemoteLine::is_up_within(milliseconds limit) const {

@@ -31,6 +31,8 @@ public:
     /// How long a call waits for a link that has just been lost.
     std::chrono::milliseconds patience{2000};
     LogSink log = log_to_stderr;
+    /// The gateway is being stopped; on an actor's thread, must return at once.
+    std::function<void()> on_leaving{};
   };
 
   /// Begins to connect. The actor system must outlive it.
@@ -62,6 +64,16 @@ public:
   };
   [[nodiscard]] Told told() const;
 
+  /// Whether the gateway has said that it is being stopped, and is still there.
+  [[nodiscard]] bool is_left() const;
+  /// Where the link is, or was last.
+  [[nodiscard]] Endpoint endpoint() const;
+  /// Says good-bye: `moved` are the claims that another gateway has adopted, as text.
+  /// Nothing may be asked after it. @throws as `ask`.
+  void leave(std::string moved);
+
+  /// Calls the handler.
+  void signal(StoreSignal signal) const;
   /// When these return, the handler before is called no more.
   void on_signal(StoreSignalHandler handler);
   /// An execution was ended by others; without a handler that is the signal

@@ -2,7 +2,7 @@
 
 #include <zzz_jobs/nodes/cluster/cluster_system.hpp>
 #include <zzz_jobs/nodes/cluster/endpoint.hpp>
-#include <zzz_jobs/nodes/cluster/remote_line.hpp>
+#include <zzz_jobs/nodes/cluster/moving_line.hpp>
 #include <zzz_jobs/nodes/cluster/store_codec.hpp>
 #include <zzz_jobs/nodes/cluster/store_fields.hpp>
 #include <zzz_jobs/nodes/cluster/transport.hpp>
@@ -83,7 +83,7 @@ struct RemoteStore::Impl {
   std::vector<Endpoint> endpoints;
   std::unique_ptr<ClusterSystem> own_system;
   std::shared_ptr<Transport> transport;
-  RemoteLine line;
+  MovingLine line;
 };
 
 RemoteStore::RemoteStore(Config config) : impl_(std::make_unique<Impl>(std::move(config))) {}

@@ -137,6 +137,17 @@ std::optional<std::string> intervene(StoreVerb verb, std::string_view body, AnyS
   }
 }
 
+/// What a guest that moves takes along.
+std::optional<std::string> hand_over(StoreVerb verb, std::string_view body, AnyStore& store,
+                                     Guest& guest) {
+  switch (verb) {
+    case StoreVerb::let_go: return codec::encoded(guest.let_go());
+    case StoreVerb::adopt:
+      return codec::encoded(guest.adopt(store, codec::decoded<std::vector<HeldClaim>>(body)));
+    default: return std::nullopt;
+  }
+}
+
 /// The published operations on one job.
 std::optional<std::string> operate(StoreVerb verb, std::string_view body, AnyStore& store,
                                    AnySupervisor& host) {
@@ -184,6 +195,8 @@ std::string answer_at_desk(StoreVerb verb, std::string_view body, AnyStore& stor
     return *std::move(answer);
   if (auto answer = intervene(verb, body, store, host))
     return *std::move(answer);
+  if (auto answer = hand_over(verb, body, store, guest))
+    return *std::move(answer);
   if (auto answer = operate(verb, body, store, host))
     return *std::move(answer);
   throw Error{errc::unsupported,
@@ -208,6 +221,11 @@ std::vector<std::pair<std::size_t, Enqueued>> refuse_bad_rows(Batch& batch, cons
   for (const auto& request : batch.claims)
     check_name("queue", request.queue, limits.name_bytes_max);
   return refused;
+}
+
+void say_good_bye(std::string_view body, Guest& guest) {
+  if (!body.empty())
+    guest.moved(codec::decoded<std::vector<Claim>>(body));
 }
 
 void add_refused(BatchResult& result, std::vector<std::pair<std::size_t, Enqueued>> refused) {

@@ -18,6 +18,10 @@ namespace zzz_jobs::node {
 [[nodiscard]] std::string answer_at_desk(StoreVerb verb, std::string_view body, AnyStore& store,
                                          Guest& guest, AnySupervisor& host);
 
+/// The guest leaves in order: `body` has what was adopted elsewhere, or nothing.
+/// @throws Error(invalid_argument).
+void say_good_bye(std::string_view body, Guest& guest);
+
 /// New jobs that break a limit of this node are taken out of the batch; which they
 /// were, and why. @throws Error(invalid_argument) for what makes no batch.
 [[nodiscard]] std::vector<std::pair<std::size_t, Enqueued>> refuse_bad_rows(Batch& batch,

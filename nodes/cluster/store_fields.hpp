@@ -1,5 +1,6 @@
 #pragma once
 
+#include <zzz_jobs/actors/guest.hpp>
 #include <zzz_jobs/config/retention.hpp>
 #include <zzz_jobs/stores/batch.hpp>
 #include <zzz_jobs/stores/node_record.hpp>
@@ -22,6 +23,7 @@ namespace zzz_jobs {
   }
 
 ZZZ_JOBS_WIRE_FIELDS(Claim, x.job_id, x.attempt)
+ZZZ_JOBS_WIRE_FIELDS(HeldClaim, x.claim, x.queue)
 ZZZ_JOBS_WIRE_FIELDS(Job, x.id, x.state, x.queue, x.worker, x.args, x.priority, x.attempt,
                      x.max_attempts, x.free_attempts, x.timeout, x.scheduled_at, x.attempted_at,
                      x.completed_at, x.inserted_at, x.errors, x.unique_key, x.result, x.progress,

@@ -22,7 +22,8 @@ public:
     std::size_t guests_max = 1000;
   };
 
-  /// The supervisor and the actor system outlive it; the gatekeeper need not.
+  /// The supervisor and the actor system outlive it; the gatekeeper need not. What
+  /// guests run when it ends is interrupted: available at once, no attempt used.
   StoreGateway(caf::actor_system& system, AnySupervisor& supervisor, Setting setting);
   StoreGateway(caf::actor_system& system, AnySupervisor& supervisor);
   ~StoreGateway();
@@ -31,6 +32,14 @@ public:
 
   /// To be added to a gatekeeper as `store_kind`.
   [[nodiscard]] SessionFactory factory() const;
+  /// This node is being stopped: nothing more is claimed for guests, those that know
+  /// another gateway move there with what they run, and nobody is let in any more.
+  void send_off();
+  /// Waits until guests run nothing here any more; false: not by then, or `hurry` was
+  /// called.
+  [[nodiscard]] bool idle_by(std::chrono::steady_clock::time_point deadline) const;
+  void hurry();
+
   /// Guests that are here, those included that have just lost their link.
   [[nodiscard]] std::size_t guests() const;
 

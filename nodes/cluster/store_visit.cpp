@@ -29,6 +29,7 @@ struct VisitAppliedMsg {
   std::uint64_t request = 0;
   std::shared_ptr<BatchResult> result{};
   std::shared_ptr<RefusedRows> refused{};
+  std::size_t claims_left_out = 0;
   std::exception_ptr error{};
 };
 struct VisitAnswerMsg {
@@ -40,7 +41,10 @@ struct VisitNewsMsg {
 struct VisitGraceMsg {
   std::uint64_t link = 0; ///< over, unless there was another one since
 };
+struct VisitSendOffMsg {};
 struct VisitEndMsg {};
+/// When all that was to be said is said.
+struct VisitEndedMsg {};
 
 } // namespace zzz_jobs::node
 
@@ -49,7 +53,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(zzz_jobs::node::VisitAppliedMsg)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(zzz_jobs::node::VisitAnswerMsg)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(zzz_jobs::node::VisitNewsMsg)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(zzz_jobs::node::VisitGraceMsg)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(zzz_jobs::node::VisitSendOffMsg)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(zzz_jobs::node::VisitEndMsg)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(zzz_jobs::node::VisitEndedMsg)
 
 namespace zzz_jobs::node {
 namespace {
@@ -108,6 +114,10 @@ struct VisitState {
   std::uint64_t link = 0;
   std::map<std::uint64_t, Request> requests{};
   std::uint64_t acked = 0;
+  bool is_sent_off = false;
+  /// The workers that the guest has named last: they rarely change.
+  std::vector<std::string> names{};
+  KnownWorkers known{};
 };
 
 class Visit {
@@ -131,7 +141,9 @@ public:
               if (!self->state.client && self->state.link == message.link)
                 Visit{self}.end();
             },
-            [self = self_](VisitEndMsg&) { Visit{self}.end(); }};
+            [self = self_](VisitSendOffMsg&) { Visit{self}.send_off(); },
+            [self = self_](VisitEndMsg&) { Visit{self}.interrupt(); },
+            [self = self_](VisitEndedMsg&) { Visit{self}.end(); }};
   }
 
 private:
@@ -141,6 +153,24 @@ private:
     state_.client = client;
     ++state_.link;
     self_->monitor(client);
+    if (state_.is_sent_off)
+      say_leaving();
+  }
+
+  void send_off() {
+    state_.is_sent_off = true;
+    say_leaving();
+  }
+
+  void say_leaving() {
+    say(
+      to_text(StoreNews{.signal = static_cast<std::uint8_t>(StoreSignal::jobs), .leaving = true}));
+  }
+
+  /// What the guest still runs it hears of behind this message.
+  void interrupt() {
+    state_.guest->hand_back();
+    self_->send(self_, VisitEndedMsg{});
   }
 
   void gone(const caf::down_msg& down) {
@@ -195,11 +225,12 @@ private:
   }
 
   void carry_out(const StoreRequest& request) {
-    if (request.verb == StoreVerb::leave) {
-      answer({.id = request.id});
-      return end();
-    }
     try {
+      if (request.verb == StoreVerb::leave) {
+        say_good_bye(request.body, *state_.guest);
+        answer({.id = request.id});
+        return end();
+      }
       request.verb == StoreVerb::apply ? apply(request) : ask_desk(request);
     } catch (...) {
       answer(failed(request.id, std::current_exception()));
@@ -207,20 +238,26 @@ private:
   }
 
   void apply(const StoreRequest& request) {
-    auto batch = batch_from(request.body);
+    auto batch = batch_with(request.body, [this](const auto& names) { return known_as(names); });
     const auto refused =
       std::make_shared<RefusedRows>(refuse_bad_rows(batch, state_.setting.host->config().limits));
-    for (auto& claim : batch.claims)
-      if (claim.known_workers)
-        claim.known_workers = state_.setting.one_of(std::move(claim.known_workers));
+    const auto left_out = state_.is_sent_off ? std::exchange(batch.claims, {}).size() : 0;
     state_.guest->apply(std::move(batch),
-                        [me = caf::actor_cast<caf::actor>(self_), id = request.id,
-                         refused](BatchResult result, std::exception_ptr error) {
+                        [me = caf::actor_cast<caf::actor>(self_), id = request.id, refused,
+                         left_out](BatchResult result, std::exception_ptr error) {
                           caf::anon_send(
                             me,
                             VisitAppliedMsg{id, std::make_shared<BatchResult>(std::move(result)),
-                                            refused, std::move(error)});
+                                            refused, left_out, std::move(error)});
                         });
+  }
+
+  KnownWorkers known_as(const std::vector<std::string>& names) {
+    if (!state_.known || names != state_.names) {
+      state_.known = state_.setting.one_of(names);
+      state_.names = names;
+    }
+    return state_.known;
   }
 
   void ask_desk(const StoreRequest& request) {
@@ -243,6 +280,7 @@ private:
     if (message.error)
       return answer(failed(message.request, message.error));
     add_refused(*message.result, std::move(*message.refused));
+    message.result->claimed.resize(message.result->claimed.size() + message.claims_left_out);
     const auto found = state_.requests.find(message.request);
     if (found != state_.requests.end())
       for (const auto& jobs : message.result->claimed)
@@ -307,6 +345,10 @@ caf::actor spawn_visit(caf::actor_system& system, VisitSetting setting) {
 
 void attach_client(const caf::actor& visit, const caf::actor& client) {
   caf::anon_send(visit, VisitAttachMsg{client});
+}
+
+void send_off(const caf::actor& visit) {
+  caf::anon_send(visit, VisitSendOffMsg{});
 }
 
 void end_visit(const caf::actor& visit) {

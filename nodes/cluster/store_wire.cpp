@@ -4,7 +4,6 @@
 #include <zzz_jobs/nodes/cluster/store_fields.hpp>
 
 #include <algorithm>
-#include <iterator>
 #include <memory>
 #include <unordered_set>
 #include <utility>
@@ -58,7 +57,7 @@ ZZZ_JOBS_WIRE_FIELDS(GatewayGreeting, x.protocol, x.visit)
 ZZZ_JOBS_WIRE_FIELDS(StoreRequest, x.id, x.acked, x.verb, x.body, x.dropped)
 ZZZ_JOBS_WIRE_FIELDS(StoreFacts, x.node_id, x.now)
 ZZZ_JOBS_WIRE_FIELDS(StoreAnswer, x.id, x.code, x.text, x.body, x.facts)
-ZZZ_JOBS_WIRE_FIELDS(StoreNews, x.signal, x.cancelled)
+ZZZ_JOBS_WIRE_FIELDS(StoreNews, x.signal, x.cancelled, x.leaving)
 
 std::string to_text(const GuestHello& hello) {
   return codec::encoded(hello);
@@ -109,15 +108,22 @@ std::string batch_to_text(const Batch& batch) {
   return codec::encoded(batch.outcomes, batch.progress, batch.enqueues, claims, sets.names());
 }
 
+KnownWorkers make_known(const std::vector<std::string>& names) {
+  return std::make_shared<const std::unordered_set<std::string>>(names.begin(), names.end());
+}
+
 Batch batch_from(std::string_view text) {
+  return batch_with(text, make_known);
+}
+
+Batch batch_with(std::string_view text, const KnownAs& known_as) {
   Batch batch;
   std::vector<WireClaim> claims;
   std::vector<std::vector<std::string>> known;
   codec::decode(text, batch.outcomes, batch.progress, batch.enqueues, claims, known);
   std::vector<KnownWorkers> sets;
-  for (auto& names : known)
-    sets.push_back(std::make_shared<const std::unordered_set<std::string>>(
-      std::make_move_iterator(names.begin()), std::make_move_iterator(names.end())));
+  for (const auto& names : known)
+    sets.push_back(known_as(names));
   for (auto& one : claims) {
     if (one.known && *one.known >= sets.size())
       throw Error{errc::invalid_argument, "link: a claim names workers that were not sent"};

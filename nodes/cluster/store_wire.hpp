@@ -4,6 +4,7 @@
 #include <zzz_jobs/stores/store_signal.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,7 +37,7 @@ struct GatewayGreeting {
 /// What a request asks for. The numbers are the protocol.
 enum class StoreVerb : std::uint8_t {
   apply = 0,
-  leave = 1, ///< the visit ends in order
+  leave = 1, ///< the visit ends in order; with claims: all that was adopted elsewhere
   look_again = 2,
   now = 3,
   get = 4,
@@ -67,8 +68,10 @@ enum class StoreVerb : std::uint8_t {
   nodes = 29,
   change_all = 30,
   get_all = 31,
+  let_go = 32, ///< what the guest holds, which another gateway shall adopt
+  adopt = 33,  ///< what another gateway has let go of
 };
-inline constexpr StoreVerb last_store_verb = StoreVerb::get_all;
+inline constexpr StoreVerb last_store_verb = StoreVerb::adopt;
 
 /// From a guest.
 struct StoreRequest {
@@ -97,6 +100,7 @@ struct StoreAnswer {
 struct StoreNews {
   std::uint8_t signal = 0; ///< a StoreSignal; one that is unknown here is none
   std::optional<Claim> cancelled{};
+  bool leaving = false; ///< the gateway is being stopped: it claims no more; go elsewhere
 };
 
 [[nodiscard]] std::string to_text(const GuestHello& hello);
@@ -116,9 +120,13 @@ struct FromGateway {
 };
 [[nodiscard]] FromGateway from_gateway(std::string_view text);
 
+[[nodiscard]] KnownWorkers make_known(const std::vector<std::string>& names);
 /// A batch; workers that several claims know are sent once.
 [[nodiscard]] std::string batch_to_text(const Batch& batch);
 [[nodiscard]] Batch batch_from(std::string_view text);
+/// `known_as` makes a set of worker names, or finds the one that it has made before.
+using KnownAs = std::function<KnownWorkers(const std::vector<std::string>& names)>;
+[[nodiscard]] Batch batch_with(std::string_view text, const KnownAs& known_as);
 [[nodiscard]] std::string result_to_text(const BatchResult& result);
 [[nodiscard]] BatchResult result_from(std::string_view text);
 

@@ -39,14 +39,15 @@ struct ControlServer::Impl {
     : setting(std::move(chosen)), api(answering) {
     auto listening = control::listen_at(setting.path);
     remember_file();
+    lock = std::move(listening.lock);
     connections.emplace(
-      std::move(listening), setting.connections_max, [this](int socket) { serve(socket); },
+      std::move(listening.socket), setting.connections_max, [this](int socket) { serve(socket); },
       [this](int socket) { turn_away(socket); });
   }
 
   ~Impl() {
     connections.reset();
-    // Another node may have put its own there meanwhile, taking ours for a dead one's.
+    // Somebody may have put another one there, who knows nothing of the lock.
     struct stat now {};
     if (::lstat(setting.path.c_str(), &now) == 0 && now.st_ino == file.st_ino
         && now.st_dev == file.st_dev)
@@ -102,6 +103,7 @@ struct ControlServer::Impl {
 
   const ControlServerSetting setting;
   ApiChannel& api;
+  control::Fd lock{}; ///< until the socket is gone
   struct stat file {};
   std::optional<control::Connections> connections{};
 };

@@ -13,11 +13,30 @@ namespace {
 constexpr std::chrono::milliseconds age_max{500};
 constexpr std::chrono::milliseconds patience{900};
 
+std::string advice_for(const std::string& store) {
+  if (store == "postgres")
+    return "See that the server runs and can be reached from here (zzz-jobs doctor); the node goes "
+           "on by itself when it answers";
+  if (store == "gateway")
+    return "See that a gateway of store.url runs and can be reached from here; the node goes on by "
+           "itself when there is one";
+  return "See what the text says of the file and its disk; the node goes on by itself";
+}
+
 HealthCheck store_check(Context& context) {
+  const auto& name = context.setting.facts.store;
   const auto answer = context.store_time.ask(age_max, patience);
-  return {.name = "store",
-          .ok = answer.value != nullptr,
-          .text = answer.value ? context.setting.facts.store + " answers" : answer.error};
+  HealthCheck check{.name = "store", .text = name + " answers"};
+  if (!answer.value)
+    check = {.name = "store", .ok = false, .text = answer.error};
+  else if (const auto trouble = context.supervisor().store_trouble())
+    check = {.name = "store",
+             .ok = false,
+             .text = "turns fail since " + std::to_string(trouble->since.count())
+               + " s: " + trouble->error};
+  if (!check.ok)
+    check.advice = advice_for(name);
+  return check;
 }
 
 std::vector<HealthCheck> checks(Context& context) {
@@ -41,7 +60,11 @@ ApiAnswer health(Context& context, const Call&) {
   const auto status = status_of(all);
   auto list = Json::array();
   for (const auto& check : all)
-    list.push_back({{"name", check.name}, {"ok", check.ok}, {"text", check.text}});
+    list.push_back({{"name", check.name},
+                    {"ok", check.ok},
+                    {"vital", check.vital},
+                    {"text", check.text},
+                    {"advice", check.ok ? "" : check.advice}});
   return answer({{"status", status}, {"checks", std::move(list)}}, status == "failed" ? 503 : 200);
 }
 

@@ -46,6 +46,29 @@ void check(const std::string& url) {
                 "url: must be http://HOST:PORT or https://HOST:PORT, got \"" + url + "\"");
 }
 
+/// What happened and what to look at, in place of the library's one word.
+std::string sentence_of(httplib::Error error, const HttpClientSetting& setting) {
+  const bool is_tls = setting.url.starts_with("https:");
+  switch (error) {
+    case httplib::Error::Connection:
+      return "nobody takes connections there: does a node with http.listen run, and is this its "
+             "address?";
+    case httplib::Error::SSLConnection:
+      return "no TLS connection: does the node have http.certificate? Without it, it speaks "
+             "http://";
+    case httplib::Error::SSLLoadingCerts:
+      return "ca: \"" + setting.ca.string() + "\" cannot be read as certificates";
+    case httplib::Error::SSLServerVerification:
+      return "the node's certificate is not vouched for, or not for this host: give its CA with "
+             "--ca";
+    case httplib::Error::Read:
+      return is_tls ? "the node has closed the connection, or has not answered in time"
+                    : "the node has closed the connection, or has not answered in time; one with "
+                      "http.certificate wants https://";
+    default: return httplib::to_string(error);
+  }
+}
+
 } // namespace
 
 struct HttpClient::Impl {
@@ -82,12 +105,14 @@ struct HttpClient::Impl {
     const auto result = send(request);
     if (result)
       return {.status = result->status, .body = body_of(*result)};
-    const auto reason = setting.url + ": " + httplib::to_string(result.error());
+    const auto reason = setting.url + ": " + sentence_of(result.error(), setting);
     const bool is_sent = result.error() == httplib::Error::Read
       || result.error() == httplib::Error::Write || result.error() == httplib::Error::Unknown;
     if (is_sent && request.method != "GET")
       throw Error(errc::in_doubt, reason + ": the node may have done it, look before repeating");
-    throw Error(errc::unavailable, reason);
+    throw Error(result.error() == httplib::Error::SSLLoadingCerts ? errc::invalid_argument
+                                                                  : errc::unavailable,
+                reason);
   }
 
   /// An answer that is none of a node's, as a proxy's, is no JSON.

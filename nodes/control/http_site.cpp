@@ -19,12 +19,15 @@ bool is_api(const HttpRequest& request) {
   return request.api.path.starts_with(api_prefix);
 }
 
-/// A line a check, as "[+] store: sqlite answers".
+/// A line a check, as "[+] store: sqlite answers", and one of what to do.
 std::string lines_of(const ReadJson& health) {
   std::string lines;
-  for (const auto& check : health.value("checks", ReadJson::array()))
+  for (const auto& check : health.value("checks", ReadJson::array())) {
     lines += (check.value("ok", false) ? "[+] " : "[-] ") + check.value("name", "") + ": "
       + check.value("text", "") + '\n';
+    if (const auto advice = check.value("advice", ""); !advice.empty())
+      lines += "    " + advice + '\n';
+  }
   return lines;
 }
 

@@ -31,6 +31,7 @@ struct HealthCheck {
   bool ok = true;
   bool vital = true; ///< a failed one fails the node; others degrade it
   std::string text{};
+  std::string advice{}; ///< what to do about it, where it is not ok
 };
 
 /// One result of an examination of the store; as pg::Finding.

@@ -7,6 +7,8 @@
 #include <zzz_jobs/nodes/control/metrics.hpp>
 #include <zzz_jobs/nodes/control/node_api.hpp>
 #include <zzz_jobs/nodes/run/examine.hpp>
+#include <zzz_jobs/nodes/run/links.hpp>
+#include <zzz_jobs/nodes/run/node_health.hpp>
 #include <zzz_jobs/nodes/run/open_store.hpp>
 #include <zzz_jobs/nodes/run/reload.hpp>
 #include <zzz_jobs/nodes/workers/command_worker.hpp>
@@ -37,11 +39,11 @@ NodeFacts facts_of(const NodeConfig& config) {
 
 /// A verb that works on the file without a node is through in a moment.
 std::unique_ptr<OpenStore> open_patiently(const NodeConfig& config,
-                                          const SupervisorConfig& supervisor) {
+                                          const SupervisorConfig& supervisor, Links* links) {
   const auto deadline = std::chrono::steady_clock::now() + lock_patience;
   for (;;) {
     try {
-      return open_store(config, supervisor);
+      return open_store(config, supervisor, links);
     } catch (const Error& error) {
       if (error.code() != errc::locked || std::chrono::steady_clock::now() >= deadline)
         throw;
@@ -50,15 +52,35 @@ std::unique_ptr<OpenStore> open_patiently(const NodeConfig& config,
   }
 }
 
-/// Null where the file wants no links.
-std::unique_ptr<Cluster> joined(const NodeSetting& setting, AnySupervisor& supervisor,
+/// Whether there is somebody to be linked with: who calls us, the nodes of our
+/// database, or gateways.
+bool joins(const NodeConfig& config) {
+  const bool has_others = config.store.kind == StoreKind::postgres
+    || config.store.kind == StoreKind::gateway || !config.cluster.listen.empty();
+  return config.cluster.join && has_others;
+}
+
+/// Null where nothing is linked. The store's link to a gateway and those of the cluster
+/// share it.
+std::unique_ptr<Links> links_for(const NodeConfig& config, const LogSink& log) {
+  if (config.store.kind != StoreKind::gateway && !joins(config))
+    return nullptr;
+  auto links = std::make_unique<Links>();
+  links->transport = std::make_shared<Transport>(links->system.system(), config.cluster.tls, log);
+  return links;
+}
+
+/// Null where the file wants no links to other nodes.
+std::unique_ptr<Cluster> joined(const NodeSetting& setting, AnySupervisor& supervisor, Links* links,
                                 NodeLog& log) {
   const auto& config = setting.config;
-  if (config.cluster.listen.empty() && config.store.gateways.empty())
+  if (!joins(config))
     return nullptr;
   auto cluster = std::make_unique<Cluster>(supervisor,
                                            ClusterSetting{.section = config.cluster,
                                                           .name = config.name,
+                                                          .system = &links->system.system(),
+                                                          .transport = links->transport,
                                                           .gateways = config.store.gateways,
                                                           .on_stop_asked = setting.on_stop_asked,
                                                           .log = log.sink()});
@@ -70,14 +92,16 @@ std::unique_ptr<Cluster> joined(const NodeSetting& setting, AnySupervisor& super
 
 struct Node::Impl {
   Impl(NodeSetting chosen, NodeLog& to)
-    : setting(std::move(chosen)), log(to),
-      store(open_patiently(setting.config, supervisor_config())),
-      cluster(joined(setting, store->supervisor(), log)),
+    : setting(std::move(chosen)), log(to), links(links_for(setting.config, log.sink())),
+      store(open_patiently(setting.config, supervisor_config(), links.get())),
+      cluster(joined(setting, store->supervisor(), links.get(), log)),
+      health(*store, cluster.get(), setting.config),
       api({.supervisor = store->supervisor(),
            .facts = facts,
            .cluster = cluster.get(),
            .stop = setting.on_stop_asked,
-           .doctor = examination_of(setting.config)}) {
+           .doctor = examination_of(setting.config),
+           .checks = [this] { return health.checks(); }}) {
     register_everything();
   }
 
@@ -159,9 +183,11 @@ struct Node::Impl {
   NodeSetting setting;
   NodeLog& log;
   const NodeFacts facts{facts_of(setting.config)};
+  std::unique_ptr<Links> links; ///< outlives what follows
   std::unique_ptr<OpenStore> store;
   std::set<std::string> plugin_workers{};
   std::unique_ptr<Cluster> cluster;
+  NodeHealth health;
   Api api;
   std::unique_ptr<ControlServer> control{};
   std::unique_ptr<Metrics> metrics{};
@@ -178,9 +204,19 @@ void Node::start() {
 }
 
 bool Node::stop() {
+  const auto deadline = std::chrono::steady_clock::now() + impl_->setting.config.shutdown_timeout;
   if (impl_->cluster)
     impl_->cluster->announce_stop();
-  return impl_->store->supervisor().stop();
+  const bool clean = impl_->store->supervisor().stop();
+  if (impl_->cluster && !impl_->cluster->guests_idle_by(deadline))
+    impl_->log.write(LogLevel::warning, "guests_interrupted action=\"their jobs go back\"");
+  return clean;
+}
+
+void Node::hurry_stop() {
+  impl_->store->supervisor().hurry_stop();
+  if (impl_->cluster)
+    impl_->cluster->hurry_stop();
 }
 
 std::vector<std::string> Node::reload(const NodeConfig& config) {

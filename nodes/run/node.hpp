@@ -34,8 +34,11 @@ public:
   /// Answers on its sockets and works its queues from now on.
   /// @throws Error(unavailable | locked) if an address or socket cannot be had.
   void start();
-  /// Drains: AnySupervisor::stop. True if every handler ended by itself.
+  /// Drains: AnySupervisor::stop, and as long for guests. True if every handler here
+  /// ended by itself.
   bool stop();
+  /// AnySupervisor::hurry_stop, for guests too. Any thread.
+  void hurry_stop();
   /// Takes over what can be changed while running; see Reload. @returns the keys that
   /// differ and wait for a restart.
   std::vector<std::string> reload(const NodeConfig& config);

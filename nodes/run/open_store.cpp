@@ -1,11 +1,33 @@
 #include <zzz_jobs/nodes/run/open_store.hpp>
 
 #include <zzz_jobs/nodes/cluster/remote_store.hpp>
+#include <zzz_jobs/nodes/run/links.hpp>
 
 #include <utility>
 
 namespace zzz_jobs::node {
 namespace {
+
+HealthCheck watch_check(bool is_in_touch) {
+  return {.name = "watch",
+          .ok = is_in_touch,
+          .vital = false,
+          .text = is_in_touch ? "hears of other nodes' jobs, and its lease is renewed"
+                              : "the connection that renews the lease and hears of other nodes' "
+                                "jobs is lost: jobs are found by polling, and when the lease "
+                                "runs out others take the running ones",
+          .advice = "Nothing, if the database comes back soon: it reconnects by itself. Else see "
+                    "that the server allows one more connection, and what the log says"};
+}
+
+HealthCheck gateway_check(bool is_linked) {
+  return {.name = "gateway",
+          .ok = is_linked,
+          .vital = false,
+          .text = is_linked ? "linked" : "there is no link to a gateway",
+          .advice = "See that a node with cluster.gateway = true runs at one of store.url's "
+                    "addresses and can be reached from here; it reconnects by itself"};
+}
 
 template <Store S>
 class OpenAs final : public OpenStore {
@@ -13,6 +35,11 @@ public:
   OpenAs(typename S::Config store, SupervisorConfig config)
     : supervisor_(std::move(store), std::move(config)) {}
   [[nodiscard]] AnySupervisor& supervisor() noexcept override { return supervisor_; }
+  [[nodiscard]] std::vector<HealthCheck> checks() override {
+    if constexpr (requires(S & store) { store.is_in_touch(); })
+      return {watch_check(supervisor_.store().is_in_touch())};
+    return {};
+  }
 
 private:
   Supervisor<S> supervisor_;
@@ -34,26 +61,35 @@ public:
   }
   ~OpenRemote() override { supervisor_.store().on_cancelled({}); }
   [[nodiscard]] AnySupervisor& supervisor() noexcept override { return supervisor_; }
+  [[nodiscard]] std::vector<HealthCheck> checks() override {
+    return {gateway_check(supervisor_.store().is_linked())};
+  }
 
 private:
   Supervisor<RemoteStore> supervisor_;
 };
 
-std::unique_ptr<OpenStore> open_gateway(const NodeConfig& config, SupervisorConfig supervisor) {
+std::unique_ptr<OpenStore> open_gateway(const NodeConfig& config, SupervisorConfig supervisor,
+                                        Links* links) {
   const auto& store = config.store;
-  return std::make_unique<OpenRemote>(RemoteStore::Config{.gateways = store.gateways,
-                                                          .name = config.name,
-                                                          .version = ZZZ_JOBS_VERSION,
-                                                          .tls = config.cluster.tls,
-                                                          .connect_timeout = store.connect_timeout,
-                                                          .answer_timeout = store.answer_timeout,
-                                                          .log = supervisor.log},
-                                      std::move(supervisor));
+  RemoteStore::Config remote{.gateways = store.gateways,
+                             .name = config.name,
+                             .version = ZZZ_JOBS_VERSION,
+                             .tls = config.cluster.tls,
+                             .connect_timeout = store.connect_timeout,
+                             .answer_timeout = store.answer_timeout,
+                             .log = supervisor.log};
+  if (links != nullptr) {
+    remote.transport = links->transport;
+    remote.system = &links->system.system();
+  }
+  return std::make_unique<OpenRemote>(std::move(remote), std::move(supervisor));
 }
 
 } // namespace
 
-std::unique_ptr<OpenStore> open_store(const NodeConfig& config, SupervisorConfig supervisor) {
+std::unique_ptr<OpenStore> open_store(const NodeConfig& config, SupervisorConfig supervisor,
+                                      Links* links) {
   const auto& store = config.store;
   switch (store.kind) {
     case StoreKind::memory:
@@ -89,7 +125,7 @@ std::unique_ptr<OpenStore> open_store(const NodeConfig& config, SupervisorConfig
 #else
       built_without("PostgreSQL");
 #endif
-    case StoreKind::gateway: return open_gateway(config, std::move(supervisor));
+    case StoreKind::gateway: return open_gateway(config, std::move(supervisor), links);
   }
   built_without("this kind of store");
 }

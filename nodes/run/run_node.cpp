@@ -92,7 +92,7 @@ public:
       while (!done.stop_requested())
         if (const auto signal = signals_.wait(1s); signal && *signal != SIGHUP) {
           log_.write(LogLevel::warning, "node_hurried");
-          node_.supervisor().hurry_stop();
+          node_.hurry_stop();
         }
     });
     return node_.stop();

@@ -52,7 +52,8 @@ void check(const PluginFacts& facts, const std::string& plugin) {
 
 } // namespace
 
-/// One plug-in's host. States: loading, then open to its handlers; kept alive by them.
+/// One plug-in's host. States: loading, then open to its handlers; kept alive by them
+/// and by those that hear events.
 class PluginLoader::Host final : public PluginHost, public std::enable_shared_from_this<Host> {
 public:
   explicit Host(AnySupervisor& supervisor) : supervisor_(supervisor) {}
@@ -78,6 +79,14 @@ public:
     return supervisor_.enqueue(worker, std::move(args), opts);
   }
 
+  void on_event(TelemetryHandler handler) override {
+    if (open_)
+      throw Error(errc::not_allowed, "a plug-in asks for events as it is loaded");
+    if (!handler)
+      throw Error(errc::invalid_argument, "on_event: handler must not be empty");
+    listeners_.push_back(std::move(handler));
+  }
+
   void log(LogLevel level, std::string_view line) override {
     supervisor_.config().log(level, line);
   }
@@ -91,11 +100,15 @@ public:
                          std::string_view args, JobContext& context) { handler(args, context); };
       supervisor_.register_worker(std::move(worker));
     }
+    for (auto& listener : std::exchange(listeners_, {}))
+      supervisor_.attach_telemetry([self = shared_from_this(), hear = std::move(listener)](
+                                     const Event& event) { hear(event); });
   }
 
 private:
   AnySupervisor& supervisor_;
   std::vector<WorkerDef> workers_{};
+  std::vector<TelemetryHandler> listeners_{};
   std::atomic<bool> open_{false};
 };
 

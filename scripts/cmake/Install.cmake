@@ -21,10 +21,21 @@ if(ZZZ_JOBS_NODE) # for who writes plug-ins
   install(FILES nodes/plugin.hpp DESTINATION "${include_dir}/nodes")
 endif()
 
+if(ZZZ_JOBS_CLUSTER OR ZZZ_JOBS_NODE) # for whose application joins a cluster
+  install(FILES nodes/cluster.hpp DESTINATION "${include_dir}/nodes")
+  install(FILES nodes/cluster/cluster_system.hpp nodes/cluster/cluster_view.hpp
+                nodes/cluster/remote_store.hpp DESTINATION "${include_dir}/nodes/cluster")
+  install(FILES config/node/node_config.hpp DESTINATION "${include_dir}/config/node")
+endif()
+
 install(TARGETS zzz_jobs EXPORT zzz_jobs-targets)
 
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/zzz_jobs")
 install(EXPORT zzz_jobs-targets NAMESPACE zzz_jobs:: DESTINATION "${package_dir}")
+if(ZZZ_JOBS_CLUSTER OR ZZZ_JOBS_NODE)
+  install(TARGETS zzz_jobs_node_cluster EXPORT zzz_jobs-cluster-targets)
+  install(EXPORT zzz_jobs-cluster-targets NAMESPACE zzz_jobs:: DESTINATION "${package_dir}")
+endif()
 configure_package_config_file(scripts/cmake/zzz_jobs-config.cmake.in zzz_jobs-config.cmake
                               INSTALL_DESTINATION "${package_dir}")
 write_basic_package_version_file(zzz_jobs-config-version.cmake COMPATIBILITY SameMinorVersion)
@@ -54,3 +65,7 @@ set(pkgconfig_dir "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
 file(RELATIVE_PATH ZZZ_JOBS_PC_UP "/prefix/${pkgconfig_dir}" "/prefix")
 configure_file(scripts/cmake/zzz_jobs.pc.in zzz_jobs.pc @ONLY)
 install(FILES "${PROJECT_BINARY_DIR}/zzz_jobs.pc" DESTINATION "${pkgconfig_dir}")
+if(ZZZ_JOBS_CLUSTER OR ZZZ_JOBS_NODE)
+  configure_file(scripts/cmake/zzz_jobs-cluster.pc.in zzz_jobs-cluster.pc @ONLY)
+  install(FILES "${PROJECT_BINARY_DIR}/zzz_jobs-cluster.pc" DESTINATION "${pkgconfig_dir}")
+endif()

@@ -211,6 +211,22 @@ std::vector<std::vector<Claim>> Desk::open_claims(const std::vector<std::string>
   return claims;
 }
 
+/// In the order in which all nodes write rows; as good twice as once.
+std::vector<Claim> Desk::adopt(const std::vector<Claim>& claims, std::int64_t node) {
+  auto sorted = claims;
+  std::ranges::sort(sorted, {}, &Claim::job_id);
+  std::vector<std::int64_t> ids;
+  std::vector<std::int64_t> attempts;
+  for (const auto& claim : sorted) {
+    ids.push_back(claim.job_id);
+    attempts.push_back(claim.attempt);
+  }
+  std::vector<Claim> adopted;
+  for (const auto& row : ask(sql::postgres::adopt_jobs, array_of(ids), array_of(attempts), node))
+    adopted.push_back({row[0].as<std::int64_t>(), row[1].as<std::int32_t>()});
+  return adopted;
+}
+
 std::vector<Desk::Lost> Desk::executions_of_dead(const std::vector<std::int64_t>& nodes) {
   std::vector<Lost> lost;
   for (const auto& row : ask(sql::postgres::dead_executions, array_of(nodes), lost_at_once_max))

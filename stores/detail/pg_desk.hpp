@@ -41,6 +41,8 @@ public:
   [[nodiscard]] Execution execution_of(std::int64_t id);
   [[nodiscard]] std::vector<std::vector<Claim>> open_claims(const std::vector<std::string>& queues,
                                                             std::int64_t node);
+  /// Those of `claims` that are the node's from now on.
+  [[nodiscard]] std::vector<Claim> adopt(const std::vector<Claim>& claims, std::int64_t node);
 
   /// Executions that nobody will end, some at a time, and why.
   struct Lost {

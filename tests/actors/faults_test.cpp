@@ -102,6 +102,38 @@ TEST_CASE("a batch of events larger than the backlog is heard", "[faults]") {
   CHECK(eventually([&] { return enqueued == 100; }));
 }
 
+namespace {
+
+/// Its disk may be full.
+struct FullStore : MemoryStore {
+  using MemoryStore::MemoryStore;
+  BatchResult apply(Batch& batch) {
+    if (*full)
+      throw Error(errc::unavailable, "the disk is full");
+    return MemoryStore::apply(batch);
+  }
+  std::shared_ptr<std::atomic<bool>> full = std::make_shared<std::atomic<bool>>(false);
+};
+
+} // namespace
+
+TEST_CASE("who waits in vain for the store hears why its turns fail", "[faults]") {
+  auto config = quick();
+  config.store_timeout = 300ms;
+  Supervisor<FullStore> supervisor{{}, std::move(config)};
+  CHECK_FALSE(supervisor.store_trouble());
+  const auto full = supervisor.store().full;
+  *full = true;
+  CHECK_THROWS_WITH(supervisor.enqueue("w"),
+                    has("no answer within 300 ms") && has("the disk is full"));
+  const auto trouble = supervisor.store_trouble();
+  REQUIRE(trouble);
+  CHECK(trouble->error == "the disk is full");
+  *full = false;
+  supervisor.enqueue("w"); // what makes the next turn
+  CHECK_FALSE(supervisor.store_trouble());
+}
+
 TEST_CASE("a queue supervisor killed while it drains delays no stop and starts nothing",
           "[faults]") {
   Door door;

@@ -132,6 +132,7 @@ TEMPLATE_LIST_TEST_CASE("a handler out of time fails at once and keeps its slot 
   supervisor.register_worker("next", [](std::string_view, JobContext&) {});
   supervisor.start();
   const auto job = supervisor.enqueue("deaf", "", {.timeout = 1s});
+  REQUIRE(door.has_waiting(1)); // before its start it is available too
   const auto next = supervisor.enqueue("next");
   // Failed and due again, while the first execution still occupies the slot.
   REQUIRE(eventually([&] {

@@ -11,15 +11,14 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// No job with the args "bad" can be completed.
+/// No job with the args "bad" comes to one of these states.
 struct Guarded {
-  explicit Guarded(const std::string& when) {
+  explicit Guarded(const std::string& when, const std::string& states = "2") {
     database.run("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS "
                  "'BEGIN RAISE EXCEPTION ''it stays''; END'; CREATE CONSTRAINT TRIGGER refuse "
                  "AFTER UPDATE ON zzz_jobs DEFERRABLE INITIALLY "
-                 + when
-                 + " FOR EACH ROW WHEN (NEW.args = 'bad' AND NEW.state = 2) "
-                   "EXECUTE FUNCTION refuse()");
+                 + when + " FOR EACH ROW WHEN (NEW.args = 'bad' AND NEW.state IN (" + states
+                 + ")) EXECUTE FUNCTION refuse()");
     supervisor.register_worker("w", [](std::string_view, JobContext&) {});
   }
   [[nodiscard]] SupervisorConfig config() {
@@ -61,6 +60,15 @@ TEST_CASE("an outcome that a trigger refuses stops no other, and its job is give
   REQUIRE(comes_to(guarded.supervisor, bad, JobState::discarded));
   CHECK_THAT(guarded.supervisor.get(bad)->errors, has("nobody answers for it"));
   CHECK(guarded.completed(99));
+}
+
+TEST_CASE("a rescue that a trigger refuses is told with its queue", "[pg][refused]") {
+  Guarded guarded{"IMMEDIATE", "2, 4"};
+  const auto bad = guarded.supervisor.enqueue("w", "bad", {.max_attempts = 1}).id;
+  guarded.supervisor.start();
+  const auto line = "outcome_not_recorded queue=default job=" + std::to_string(bad) + " attempt=1";
+  CHECK(eventually([&] { return guarded.log.count(line) >= 2; })); // completion, then rescue
+  CHECK_FALSE(guarded.log.has("queue= "));
 }
 
 TEST_CASE("an outcome that a trigger refuses does not stop a node that is being given work",

@@ -16,7 +16,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-const std::string schema = "cluster";
+const auto& schema = campaign_schema;
 
 std::uint64_t seed_from_environment() {
   if (const char* seed = std::getenv("ZZZ_JOBS_SEED"))
@@ -40,7 +40,7 @@ bool is_long() {
 
 Campaign::Campaign(const support::PostgresOptions& options)
   : seed_(seed_from_environment()), random_(seed_), folder_(new_folder()), server_(options),
-    ledger_(folder_ / "ledger"), reader_(folder_ / "ledger") {
+    ledger_(ledger_in(folder_)), reader_(ledger_in(folder_)) {
   std::printf("%s\n", about().c_str());
   std::fflush(stdout);
 }
@@ -63,10 +63,14 @@ int Campaign::random(int low, int high) {
 std::shared_ptr<Process> Campaign::start(std::vector<std::string> command) {
   command.insert(
     command.end(),
-    {"--schema", schema, "--ledger", (folder_ / "ledger").string(), "--die-with-parent"});
-  const auto program = std::filesystem::path{command.front()}.filename().string();
-  return std::make_shared<Process>(
-    command, folder_ / (program + "-" + std::to_string(++processes_) + ".log"));
+    {"--schema", schema, "--ledger", ledger_in(folder_).string(), "--die-with-parent"});
+  return start_program(command, std::filesystem::path{command.front()}.filename().string());
+}
+
+std::shared_ptr<Process> Campaign::start_program(const std::vector<std::string>& command,
+                                                 const std::string& name) {
+  return std::make_shared<Process>(command,
+                                   folder_ / (name + "-" + std::to_string(++processes_) + ".log"));
 }
 
 std::shared_ptr<Process> Campaign::start_node(const NodeOptions& options) {
@@ -79,6 +83,8 @@ std::shared_ptr<Process> Campaign::start_node(const NodeOptions& options) {
     command.emplace_back("--pooled");
   if (options.unfenced)
     command.emplace_back("--unfenced");
+  if (options.cron_begin_us != 0)
+    command.insert(command.end(), {"--cron", std::to_string(options.cron_begin_us)});
   return start(std::move(command));
 }
 
@@ -92,9 +98,18 @@ std::shared_ptr<Process> Campaign::start_enqueuer(const EnqueuerOptions& options
 }
 
 void Campaign::wait_until_ready(Process& process) {
-  const bool is_ready = comes(
-    [&](const Entry& entry) { return entry.kind == Kind::ready && entry.pid == process.pid(); });
-  if (!is_ready)
+  const auto says_so = [&](const Entry& entry) {
+    return entry.kind == Kind::ready && entry.pid == process.pid();
+  };
+  bool is_ready = false;
+  const bool is_known = support::eventually(
+    [&] {
+      const bool has_ended = process.has_ended(); // asked before: what it wrote, it wrote before
+      is_ready = comes(says_so, 0ms);
+      return is_ready || has_ended;
+    },
+    patience);
+  if (!is_known || !is_ready)
     throw std::runtime_error("process " + std::to_string(process.pid())
                              + " has not opened the database; see " + process.log().string());
 }

@@ -13,6 +13,7 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace zzz_jobs::cluster {
@@ -26,6 +27,7 @@ struct NodeOptions {
   int answer_timeout_ms = 30'000;
   bool pooled = false; ///< through PgBouncer
   bool unfenced = false;
+  std::int64_t cron_begin_us = 0; ///< set: it has QuickCron, by a QuickClock of this begin
 };
 
 /// Such as `--calls`; see enqueuer_main.cpp.
@@ -46,6 +48,7 @@ public:
   [[nodiscard]] std::mt19937_64& random() noexcept { return random_; }
   int random(int low, int high); ///< both included
   [[nodiscard]] support::PostgresServer& server() noexcept { return server_; }
+  [[nodiscard]] const support::PostgresServer& server() const noexcept { return server_; }
   [[nodiscard]] support::SqlConnection connect() const {
     return support::SqlConnection{server_.url()};
   }
@@ -55,6 +58,9 @@ public:
   // is away.
   std::shared_ptr<Process> start_node(const NodeOptions& options = {});
   std::shared_ptr<Process> start_enqueuer(const EnqueuerOptions& options);
+  /// Any other program; its log is in the folder, as NAME-N.log.
+  std::shared_ptr<Process> start_program(const std::vector<std::string>& command,
+                                         const std::string& name);
   void wait_until_ready(Process& process);
   /// From now on nodes take each other for processes of other machines, which they
   /// cannot look at. There is a node already.
@@ -66,6 +72,8 @@ public:
   void resume(const Process& process);
   /// Tells it to end, and waits for that; throws where it does not, or badly.
   void end(Process& process);
+  /// Such as links that are cut; by which the checker judges.
+  void note(Entry entry) { ledger_.write(std::move(entry)); }
 
   /// All that happened up to now.
   const std::vector<Entry>& entries() { return reader_.read(); }
@@ -94,6 +102,12 @@ private:
   LedgerReader reader_;
   int processes_ = 0;
 };
+
+/// Where its processes have their tables, and its ledger.
+inline const std::string campaign_schema = "cluster";
+[[nodiscard]] inline std::filesystem::path ledger_in(const std::filesystem::path& folder) {
+  return folder / "ledger";
+}
 
 /// Short in CI, whole where ZZZ_JOBS_LONG is set.
 [[nodiscard]] bool is_long();

@@ -3,6 +3,7 @@
 #include "support/eventually.hpp"
 
 #include <fstream>
+#include <stdexcept>
 #include <utility>
 
 namespace zzz_jobs::cluster {
@@ -11,21 +12,41 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr int try_again = 75; // EX_TEMPFAIL
 const std::string our_sessions = "application_name LIKE 'zzz_jobs%'";
 
 } // namespace
 
-Fleet::Fleet(Campaign& campaign, int size, NodeOptions options)
-  : campaign_(campaign), options_(options), nodes_(static_cast<std::size_t>(size)) {
+Fleet::Fleet(Campaign& campaign, std::size_t size, Start start)
+  : campaign_(campaign), start_(std::move(start)), nodes_(size) {
   for (std::size_t i = 0; i < nodes_.size(); ++i)
-    start(i);
+    this->start(i);
   for (const auto& node : nodes_)
     campaign_.wait_until_ready(*node);
 }
 
+Fleet::Fleet(Campaign& campaign, int size, NodeOptions options)
+  : Fleet(campaign, static_cast<std::size_t>(size),
+          [&campaign, options](std::size_t) { return campaign.start_node(options); }) {}
+
 void Fleet::start(std::size_t place) {
-  nodes_[place] = campaign_.start_node(options_);
+  nodes_[place] = start_(place);
   logs_.push_back(nodes_[place]->log());
+}
+
+int Fleet::tend() {
+  int count = 0;
+  for (std::size_t place = 0; place < nodes_.size(); ++place) {
+    auto& node = *nodes_[place];
+    if (!node.has_ended())
+      continue;
+    if (node.wait_for_end(0ms) != try_again)
+      throw std::runtime_error("process " + std::to_string(node.pid())
+                               + " has ended by itself; see " + node.log().string());
+    start(place);
+    ++count;
+  }
+  return count;
 }
 
 std::size_t Fleet::random_place() {

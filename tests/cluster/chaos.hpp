@@ -15,6 +15,10 @@ namespace zzz_jobs::cluster {
 /// Nodes that are there again after each kill.
 class Fleet {
 public:
+  /// Starts the process of a place.
+  using Start = std::function<std::shared_ptr<Process>(std::size_t place)>;
+  Fleet(Campaign& campaign, std::size_t size, Start start);
+  /// Of `cluster_node`.
   Fleet(Campaign& campaign, int size, NodeOptions options = {});
 
   [[nodiscard]] std::size_t size() const noexcept { return nodes_.size(); }
@@ -24,6 +28,9 @@ public:
   void replace(std::size_t place);
   /// One of them ends in good order, and a new one takes its place.
   void renew(std::size_t place);
+  /// Those that have ended because their store could not be had are started again, as
+  /// by whatever starts services; says how many. Throws where one ended otherwise.
+  int tend();
   void end(); ///< all, in good order
   /// The logs of all that were there.
   [[nodiscard]] const std::vector<std::filesystem::path>& logs() const noexcept { return logs_; }
@@ -32,7 +39,7 @@ private:
   void start(std::size_t place);
 
   Campaign& campaign_;
-  NodeOptions options_;
+  Start start_;
   std::vector<std::shared_ptr<Process>> nodes_;
   std::vector<std::filesystem::path> logs_{};
 };

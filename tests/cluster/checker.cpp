@@ -1,6 +1,7 @@
 #include "cluster/checker.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <set>
 #include <sstream>
@@ -11,7 +12,7 @@ namespace zzz_jobs::cluster {
 namespace {
 
 /// What a process had claimed before it was suspended it may still start so long
-/// after it goes on.
+/// after it goes on; what it had ended so long before, it has reported.
 constexpr std::int64_t wake_up_us = 5'000'000;
 
 struct Execution {
@@ -33,10 +34,44 @@ struct PayloadStory {
   std::vector<const Row*> rows{};
 };
 
+constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
+
+/// A time in which a process was not there for others.
+struct Absence {
+  Kind why{};
+  std::int64_t from_us = 0;
+  std::int64_t to_us = never;
+
+  /// Its claims may have been lost by that. A link that was down is used again by a
+  /// retransmission, which may take as long again.
+  [[nodiscard]] bool concerns(const Execution& execution) const {
+    const auto late_us = why == Kind::cut && to_us != never ? to_us - from_us : 0;
+    return (to_us == never || execution.started->time_us <= to_us + late_us + wake_up_us)
+      && (execution.ended == nullptr || execution.ended->time_us + wake_up_us >= from_us);
+  }
+};
+
 struct ProcessStory {
   std::int64_t killed_us = 0;
-  std::int64_t suspended_us = 0; ///< first
-  std::int64_t resumed_us = 0;   ///< last
+  std::vector<Absence> absences{};
+  bool is_guest = false;
+  bool is_gateway = false;
+
+  void end_absence(Kind why, std::int64_t time_us) {
+    for (auto& absence : absences)
+      if (absence.why == why && absence.to_us == never)
+        absence.to_us = time_us;
+  }
+  [[nodiscard]] bool was_away_from(const Execution& execution) const {
+    return std::any_of(absences.begin(), absences.end(),
+                       [&](const Absence& absence) { return absence.concerns(execution); });
+  }
+  /// Who worked through it then may have lost what it ran.
+  [[nodiscard]] bool failed_guests_with(const Execution& execution) const {
+    const Absence death{.why = Kind::killed, .from_us = killed_us, .to_us = killed_us};
+    return is_gateway
+      && (was_away_from(execution) || (killed_us != 0 && death.concerns(execution)));
+  }
 };
 
 class Checker {
@@ -70,18 +105,28 @@ private:
       case Kind::ended:
       case Kind::completed:
       case Kind::refused: take_execution(entry); break;
-      case Kind::killed: processes_[entry.pid].killed_us = entry.time_us; break;
-      case Kind::suspended:
-        if (auto& first = processes_[entry.pid].suspended_us; first == 0)
-          first = entry.time_us;
-        break;
-      case Kind::resumed: processes_[entry.pid].resumed_us = entry.time_us; break;
-      case Kind::ready:
-      case Kind::conflict:
-      case Kind::left: return;
+      default: take_process(entry); return;
     }
     if (entry.job != 0)
       jobs_[entry.job].entries.push_back(&entry);
+  }
+
+  void take_process(const Entry& entry) {
+    auto& process = processes_[entry.pid];
+    switch (entry.kind) {
+      case Kind::ready:
+        process.is_guest = entry.how == role::guest;
+        process.is_gateway = entry.how == role::gateway;
+        break;
+      case Kind::killed: process.killed_us = entry.time_us; break;
+      case Kind::suspended:
+      case Kind::cut:
+        process.absences.push_back({.why = entry.kind, .from_us = entry.time_us});
+        break;
+      case Kind::resumed: process.end_absence(Kind::suspended, entry.time_us); break;
+      case Kind::joined: process.end_absence(Kind::cut, entry.time_us); break;
+      default: return;
+    }
   }
 
   void take_execution(const Entry& entry) {
@@ -198,14 +243,17 @@ private:
     if (execution.accepted || found == processes_.end() || was_handed_back(execution))
       return false;
     const auto& process = found->second;
-    const auto begun_us = execution.started->time_us;
-    const bool was_killed = begun_us <= process.killed_us && !was_lost_in_life(execution);
-    // One that ended well before its process stood still had its claim.
-    const bool stood_still = process.suspended_us != 0
-      && begun_us <= process.resumed_us + wake_up_us
-      && (execution.ended == nullptr
-          || execution.ended->time_us + wake_up_us >= process.suspended_us);
-    return was_killed || stood_still;
+    const bool was_killed =
+      execution.started->time_us <= process.killed_us && !was_lost_in_life(execution);
+    return was_killed || process.was_away_from(execution)
+      || (process.is_guest && was_failed_by_gateway(execution));
+  }
+
+  /// Which one it worked through is not known.
+  [[nodiscard]] bool was_failed_by_gateway(const Execution& execution) const {
+    return std::any_of(processes_.begin(), processes_.end(), [&](const auto& process) {
+      return process.second.failed_guests_with(execution);
+    });
   }
 
   void object(std::int64_t id, const std::string& text) {
@@ -225,13 +273,19 @@ private:
     }
     for (const auto pid : pids)
       if (const auto process = processes_.find(pid); process != processes_.end())
-        text += "\n    process " + std::to_string(pid)
-          + " killed=" + std::to_string(process->second.killed_us)
-          + " suspended=" + std::to_string(process->second.suspended_us)
-          + " resumed=" + std::to_string(process->second.resumed_us);
+        text += text_of(pid, process->second);
     if (const auto* row = found->second.row)
       text += "\n    row " + std::to_string(id) + " state=" + std::string{to_string(row->state)}
         + " attempt=" + std::to_string(row->attempt) + " payload=" + row->payload;
+    return text;
+  }
+
+  [[nodiscard]] static std::string text_of(pid_t pid, const ProcessStory& process) {
+    auto text = "\n    process " + std::to_string(pid) + (process.is_guest ? ", a guest," : "")
+      + " killed=" + std::to_string(process.killed_us);
+    for (const auto& absence : process.absences)
+      text += " " + std::string{to_string(absence.why)} + "=" + std::to_string(absence.from_us)
+        + "..." + (absence.to_us == never ? "" : std::to_string(absence.to_us));
     return text;
   }
 

@@ -120,6 +120,48 @@ TEST_CASE("the checker accepts repetitions that have a reason") {
                  "refused job=1 attempt=1 pid=7\n"));
 }
 
+TEST_CASE("the checker knows what a guest loses with its gateway") {
+  const std::string guest = "ready how=guest pid=7\n";
+  const std::string gateway = "ready how=gateway pid=6\n";
+  const std::string begin = "started job=1 attempt=1 payload=a pid=7\n";
+  const auto found = [](const std::string& before) {
+    return problems(acknowledged + before + second_run + second_accepted,
+                    {completed_row(1, "a", 2)});
+  };
+  CHECK(found(guest + gateway + begin + "killed pid=6\n").empty());
+  CHECK(found(guest + gateway + begin + "suspended pid=6\n").empty());
+  CHECK(found(guest + gateway + begin + "cut pid=6\njoined pid=6\n").empty());
+  CHECK(found(guest + gateway + "cut pid=7\n" + begin).empty());
+  const auto without_reason = has("ran again without a reason");
+  CHECK_THAT(found(guest + gateway + begin), without_reason);
+  CHECK_THAT(found(gateway + begin + "killed pid=6\n"), without_reason); // it is no guest
+  CHECK_THAT(found(guest + begin + "killed pid=6\n"), without_reason);   // nor that a gateway
+  // It was over and reported long before.
+  const std::string pause = "ready pid=9\n";
+  CHECK_THAT(
+    found(guest + gateway + first_run + pause + pause + pause + pause + pause + "killed pid=6\n"),
+    without_reason);
+}
+
+TEST_CASE("the checker knows when a process was away") {
+  const std::string begin = "started job=1 attempt=1 payload=a pid=7\n";
+  const std::string pause = "ready pid=9\n";
+  const auto found = [](const std::string& before) {
+    return problems(acknowledged + before + second_run + second_accepted,
+                    {completed_row(1, "a", 2)});
+  };
+  CHECK(found(begin + "cut pid=7\njoined pid=7\n").empty());
+  CHECK(found("cut pid=7\njoined pid=7\n" + begin).empty());
+  const auto without_reason = has("ran again without a reason");
+  // It had been back for long.
+  CHECK_THAT(
+    found("cut pid=7\njoined pid=7\n" + pause + pause + pause + pause + pause + pause + begin),
+    without_reason);
+  // It is suspended only long after.
+  CHECK_THAT(found(first_run + pause + pause + pause + pause + pause + "suspended pid=7\n"),
+             without_reason);
+}
+
 TEST_CASE("the checker finds a job that was acknowledged and lost") {
   const auto found = problems(acknowledged, {});
   CHECK_THAT(found, has("payload a: was acknowledged as job 1 and is lost"));

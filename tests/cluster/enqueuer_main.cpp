@@ -31,7 +31,8 @@ struct Options {
   explicit Options(const Arguments& arguments)
     : prefix(arguments.text("--prefix")), seed(arguments.number("--seed", 1)),
       calls(arguments.number("--calls", 0)), jobs_per_call(arguments.number("--many", 1)),
-      threads(arguments.number("--threads", 1)), rate(arguments.number("--rate", 0)) {
+      threads(arguments.number("--threads", 1)), rate(arguments.number("--rate", 0)),
+      stretch(arguments.number("--stretch", 1)) {
     if (arguments.has("--key"))
       key = arguments.text("--key");
     if (arguments.has("--duration"))
@@ -43,25 +44,11 @@ struct Options {
   int calls; ///< in sum; 0: until it is told to end
   int jobs_per_call;
   int threads;
-  int rate; ///< calls a second and thread; 0: as fast as they return
+  int rate;    ///< calls a second and thread; 0: as fast as they return
+  int stretch; ///< how much longer than usual jobs take
   std::optional<std::string> key{};
   std::optional<std::chrono::microseconds> duration{}; ///< of all; then none fails or snoozes
 };
-
-/// Mostly short jobs; some fail or snooze in their first attempt.
-Plan random_plan(std::mt19937_64& random) {
-  const auto between = [&](int low, int high) {
-    return std::uniform_int_distribution<int>{low, high}(random);
-  };
-  const int length = between(1, 100);
-  Plan plan;
-  plan.duration = std::chrono::microseconds{length <= 70     ? between(50, 2'000)
-                                              : length <= 95 ? between(2'000, 15'000)
-                                                             : between(15'000, 60'000)};
-  const int course = between(1, 100);
-  plan.course = course <= 4 ? Course::fails : course <= 8 ? Course::snoozes : Course::straight;
-  return plan;
-}
 
 class Enqueuer {
 public:
@@ -106,7 +93,7 @@ private:
     if (options_.duration)
       plan.duration = *options_.duration;
     else
-      plan = random_plan(random);
+      plan = random_plan(random, options_.stretch);
     plan.payload = options_.prefix + '-' + std::to_string(thread) + '-' + std::to_string(call) + '-'
       + std::to_string(job);
     return plan;
@@ -209,8 +196,8 @@ int main(int count, char** words) {
     const Arguments arguments{count,
                               words,
                               {"--url", "--schema", "--ledger", "--prefix", "--seed", "--calls",
-                               "--many", "--threads", "--rate", "--key", "--duration", "--wait-for",
-                               "--answer-timeout"},
+                               "--many", "--threads", "--rate", "--stretch", "--key", "--duration",
+                               "--wait-for", "--answer-timeout"},
                               {"--pooled", "--die-with-parent"}};
     if (arguments.has("--die-with-parent"))
       die_with_parent();

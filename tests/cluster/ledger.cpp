@@ -20,9 +20,9 @@ namespace {
 
 constexpr std::size_t line_bytes_max = 4096; // so much a file takes in one piece
 
-constexpr std::array<std::string_view, 12> names{"ready",   "acknowledged", "conflict",  "doubt",
-                                                 "started", "ended",        "completed", "refused",
-                                                 "killed",  "suspended",    "resumed",   "left"};
+constexpr std::array<std::string_view, 16> names{
+  "ready",  "acknowledged", "conflict", "doubt", "started", "ended",  "completed", "refused",
+  "killed", "suspended",    "resumed",  "left",  "cut",     "joined", "crashed",   "fired"};
 
 Kind kind_named(std::string_view name) {
   for (std::size_t i = 0; i < names.size(); ++i)

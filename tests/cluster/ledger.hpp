@@ -13,7 +13,7 @@ namespace zzz_jobs::cluster {
 /// What happened, as it stands in the ledger: outside the database, so that
 /// neither a lost commit nor a wrong one can hide there.
 enum class Kind : std::uint8_t {
-  ready,        ///< a process has opened the database
+  ready,        ///< a process has opened its store; `how` says if as a guest or gateway
   acknowledged, ///< an enqueue of this payload returned, with this job
   conflict,     ///< the same, and the job was there already
   doubt,        ///< it failed with in_doubt: not repeated
@@ -25,6 +25,10 @@ enum class Kind : std::uint8_t {
   suspended,    ///< a process stands still (SIGSTOP)
   resumed,      ///< and goes on (SIGCONT)
   left,         ///< a process ended by itself
+  cut,          ///< a process is out of reach, as its link is down
+  joined,       ///< and can be reached again
+  crashed,      ///< the database's server ended without a word
+  fired,        ///< a process was the one whose tick of a cron entry counted
 };
 [[nodiscard]] std::string_view to_string(Kind kind) noexcept;
 
@@ -36,6 +40,12 @@ inline constexpr std::string_view snoozed = "snoozed"; ///< as planned
 inline constexpr std::string_view shutdown = "shutdown";
 inline constexpr std::string_view lost_claim = "lost_claim";
 } // namespace how
+
+/// Which part a process has in a cluster.
+namespace role {
+inline constexpr std::string_view gateway = "gateway"; ///< guests may work through it
+inline constexpr std::string_view guest = "guest";     ///< works through a gateway
+} // namespace role
 
 /// One line: `started job=12 attempt=1 payload=a-7 pid=4711 time=1764000000000000`.
 struct Entry {

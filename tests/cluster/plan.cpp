@@ -9,7 +9,8 @@ namespace zzz_jobs::cluster {
 
 namespace {
 
-constexpr std::array<std::string_view, 3> courses{"straight", "fails", "snoozes"};
+constexpr std::array<std::string_view, 5> courses{"straight", "fails", "snoozes", "lingers",
+                                                  "deaf"};
 
 } // namespace
 
@@ -31,6 +32,21 @@ Plan plan_of(std::string_view args) {
         return plan;
       }
   throw std::runtime_error("no plan: " + std::string{args});
+}
+
+Plan random_plan(std::mt19937_64& random, int stretch) {
+  const auto between = [&](int low, int high) {
+    return std::uniform_int_distribution<int>{low, high}(random);
+  };
+  const int length = between(1, 100);
+  Plan plan;
+  plan.duration = stretch
+    * std::chrono::microseconds{length <= 70     ? between(50, 2'000)
+                                  : length <= 95 ? between(2'000, 15'000)
+                                                 : between(15'000, 60'000)};
+  const int course = between(1, 100);
+  plan.course = course <= 4 ? Course::fails : course <= 8 ? Course::snoozes : Course::straight;
+  return plan;
 }
 
 } // namespace zzz_jobs::cluster

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <random>
 #include <string>
 #include <string_view>
 
@@ -14,6 +15,8 @@ enum class Course : std::uint8_t {
   straight, ///< returns
   fails,    ///< throws in its first attempt
   snoozes,  ///< snoozes in its first attempt
+  lingers,  ///< its first attempt lasts until it is told to stop
+  deaf,     ///< the same, but it hears nothing
 };
 
 /// What a job is to do; its args: `PAYLOAD MICROSECONDS COURSE`.
@@ -26,5 +29,9 @@ struct Plan {
 [[nodiscard]] std::string to_args(const Plan& plan);
 /// @throws std::runtime_error
 [[nodiscard]] Plan plan_of(std::string_view args);
+
+/// Mostly short jobs, up to 60 ms times `stretch`; some fail or snooze in their first
+/// attempt. It has no payload yet.
+[[nodiscard]] Plan random_plan(std::mt19937_64& random, int stretch = 1);
 
 } // namespace zzz_jobs::cluster

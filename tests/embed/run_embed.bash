@@ -25,7 +25,7 @@ build_consumer() {
   cmake -S "$consumer" -B "$work/$1" -G Ninja "-DCMAKE_CXX_COMPILER=$compiler" \
     "${launcher[@]}" "${@:2}"
   cmake --build "$work/$1"
-  (cd "$work/$1" && ./consumer)
+  (cd "$work/$1" && ./consumer && ./member)
 }
 
 # Moved after it was installed: nothing in it may name the place.
@@ -45,6 +45,10 @@ through_pkg_config() {
   read -r -a libraries <<<"$(pkg-config --libs zzz_jobs)"
   "$compiler" -std=c++20 "${flags[@]}" "$consumer/main.cpp" "${libraries[@]}" -o pkg-config/consumer
   (cd pkg-config && LD_LIBRARY_PATH="$prefix/lib" ./consumer)
+  read -r -a flags <<<"$(pkg-config --cflags zzz_jobs-cluster)"
+  read -r -a libraries <<<"$(pkg-config --libs zzz_jobs-cluster)"
+  "$compiler" -std=c++20 "${flags[@]}" "$consumer/member.cpp" "${libraries[@]}" -o pkg-config/member
+  (cd pkg-config && LD_LIBRARY_PATH="$prefix/lib" ./member)
 }
 
 # What a file pays for <zzz_jobs/zzz_jobs.hpp>: no third party's headers but
@@ -53,8 +57,9 @@ through_pkg_config() {
 price_of_the_header() {
   local flags lines begin=$EPOCHREALTIME
   read -r -a flags <<<"-std=c++20 $(pkg-config --cflags zzz_jobs)"
+  printf '#include <zzz_jobs/%s.hpp>\n' nodes/cluster nodes/cluster/remote_store >cluster_headers.cpp
   printf '#include <zzz_jobs/zzz_jobs.hpp>\n' >only_header.cpp
-  ! "$compiler" "${flags[@]}" -M only_header.cpp | tr ' ' '\n' |
+  ! "$compiler" "${flags[@]}" -M only_header.cpp cluster_headers.cpp | tr ' ' '\n' |
     grep --extended-regexp '/(caf|pqxx|nlohmann|date)/|sqlite3\.h|libpq' || fail "users would compile these headers"
   begin=$EPOCHREALTIME
   "$compiler" "${flags[@]}" -c only_header.cpp -o only_header.o

@@ -128,6 +128,24 @@ TEST_CASE("an empty or strange lock file that is locked is described without det
         == "store \"jobs.db\" is in use by another process; stop it or use another file");
 }
 
+TEST_CASE("a lock file that this user may not use is not tried again in vain", "[file_lock]") {
+  const Lockable file;
+  const auto path = file.folder / "jobs.db.lock";
+  std::ofstream{path} << "";
+  std::filesystem::permissions(path, std::filesystem::perms::none);
+  if (std::ifstream{path}) { // root may use everything
+    SUCCEED("needs an ordinary user");
+    return;
+  }
+  try {
+    const FileLock lock{file.folder / "jobs.db", "jobs.db"};
+    FAIL("no error");
+  } catch (const Error& error) {
+    CHECK(error.code() == errc::not_allowed);
+    CHECK(std::string{error.what()}.find("writable for user") != std::string::npos);
+  }
+}
+
 TEST_CASE("a lock file that cannot be made is an error that names it", "[file_lock]") {
   const Lockable file;
   try {

@@ -30,3 +30,27 @@ TEST_CASE("nodes of one database know what each says of itself") {
   CHECK_FALSE(of_second[1].is_alive);
   second.reset();
 }
+
+TEST_CASE("a node adopts what another one has let go of, and no more") {
+  const PgTables tables;
+  PgStore first{quick_store(tables.target())};
+  PgStore second{quick_store(tables.target())};
+  std::vector<Claim> claims;
+  for (int i = 0; i < 3; ++i)
+    claims.push_back({first.enqueue("w", "", {.queue = "mail"}).id, 1});
+  Batch batch;
+  batch.claims.push_back({.queue = "mail", .slots = 2});
+  REQUIRE(first.apply(batch).claimed.at(0).size() == 2);
+  claims.push_back({claims[1].job_id, 2}); // another execution
+  claims.push_back({12'345'678, 1});       // no job
+
+  CHECK(second.adopt(claims) == std::vector{claims[0], claims[1]});
+  CHECK(first.open_claims("mail").empty());
+  CHECK(second.open_claims("mail") == std::vector{claims[0], claims[1]});
+  CHECK(second.get(claims[0].job_id)->node == second.node_id());
+  CHECK(second.get(claims[2].job_id)->state == JobState::available);
+  CHECK(second.adopt({}).empty());
+
+  tables.connect().run("DELETE FROM zzz_jobs_nodes WHERE id = " + std::to_string(second.node_id()));
+  CHECK(second.adopt({claims[0]}).empty()); // it counts as dead: they would be lost at once
+}

@@ -37,6 +37,7 @@ public:
     changed_.notify_all();
     changed_.wait(lock, [&] { return open_; });
     --waiting_;
+    changed_.notify_all();
   }
   /// True once so many wait at it.
   [[nodiscard]] bool has_waiting(int count) {
@@ -47,7 +48,13 @@ public:
     const std::lock_guard lock(mutex_);
     return waiting_;
   }
-  ~Door() { open(); }
+  /// Handlers may outlive their supervisor: nobody is left in `wait`.
+  ~Door() {
+    std::unique_lock lock(mutex_);
+    open_ = true;
+    changed_.notify_all();
+    changed_.wait(lock, [&] { return waiting_ == 0; });
+  }
   Door() = default;
   Door(const Door&) = delete;
   Door& operator=(const Door&) = delete;

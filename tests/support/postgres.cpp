@@ -19,7 +19,8 @@ namespace {
 const std::string home = ZZZ_JOBS_TEST_POSTGRES_HOME;
 
 std::vector<std::string> command(const std::string& script, const PostgresOptions& options) {
-  std::vector<std::string> words{"bash", ZZZ_JOBS_TEST_SCRIPTS "/lib/" + script, home};
+  auto words = options.launcher;
+  words.insert(words.end(), {"bash", ZZZ_JOBS_TEST_SCRIPTS "/lib/" + script, home});
   const auto set = [&](const std::string& setting) {
     words.emplace_back("-c");
     words.push_back(setting);
@@ -107,6 +108,7 @@ std::string SharedPostgres::bouncer_url(std::string_view user, std::string_view 
 
 PostgresServer::PostgresServer(const PostgresOptions& options)
   : holder_(command("postgres_private.bash", options)) {
+  server_.host = options.host;
   start();
 }
 

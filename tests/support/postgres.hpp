@@ -50,6 +50,8 @@ struct PostgresOptions {
   int connections_max = 100;
   bool fsync = false;                  ///< wait for the disk
   std::vector<std::string> settings{}; ///< further ones, "name=value"
+  std::vector<std::string> launcher{}; ///< words before its command: where it runs
+  std::string host = "127.0.0.1";      ///< where it is found; it listens by `settings`
 };
 
 /// A server of one test, which may do to it what happens to servers. Removed with

@@ -5,6 +5,8 @@
 
 #include <zzz_jobs/zzz_jobs.hpp>
 
+#include <algorithm>
+#include <cstddef>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -23,12 +25,11 @@ public:
       lines->all.emplace_back(line);
     };
   }
-  [[nodiscard]] bool has(std::string_view part) const {
+  [[nodiscard]] bool has(std::string_view part) const { return count(part) > 0; }
+  [[nodiscard]] std::ptrdiff_t count(std::string_view part) const {
     const std::lock_guard lock(lines_->mutex);
-    for (const auto& line : lines_->all)
-      if (line.find(part) != std::string::npos)
-        return true;
-    return false;
+    return std::count_if(lines_->all.begin(), lines_->all.end(),
+                         [&](const auto& line) { return line.find(part) != std::string::npos; });
   }
 
 private:

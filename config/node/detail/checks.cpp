@@ -144,7 +144,12 @@ private:
       add("cluster.gateway",
           "must be false for a store of kind gateway: this node has no database");
     const auto address = parse_address(cluster.listen);
+    if (address && !cluster.join)
+      warn("cluster.listen", "has no effect with join = false");
     if (!address) {
+      if (is_set("cluster.join") && cluster.join && config_.store.kind != StoreKind::postgres
+          && config_.store.kind != StoreKind::gateway && !is_broken("cluster"))
+        warn("cluster.join", "has no effect without listen: no other node uses this store");
       if (cluster.gateway)
         need("cluster.listen", false, "for a gateway");
       if (!cluster.advertise.empty() && !is_broken("cluster.listen"))

@@ -82,13 +82,14 @@ Key token_key() {
 Section cluster_section() {
   return {
     .name = "cluster",
-    .keys = {address_key("listen", ZZZ_JOBS_AT(cluster.listen), listen_rule),
-             with_standard(address_key("advertise", ZZZ_JOBS_AT(cluster.advertise), advertise_rule),
-                           "what is listened on"),
-             path_key("certificate", ZZZ_JOBS_AT(cluster.tls.certificate)),
-             path_key("key", ZZZ_JOBS_AT(cluster.tls.key)),
-             path_key("ca", ZZZ_JOBS_AT(cluster.tls.ca)),
-             boolean_key("gateway", ZZZ_JOBS_AT(cluster.gateway))}};
+    .keys = {
+      with_standard(boolean_key("join", ZZZ_JOBS_AT(cluster.join)), "true if another key is given"),
+      address_key("listen", ZZZ_JOBS_AT(cluster.listen), listen_rule),
+      with_standard(address_key("advertise", ZZZ_JOBS_AT(cluster.advertise), advertise_rule),
+                    "what is listened on"),
+      path_key("certificate", ZZZ_JOBS_AT(cluster.tls.certificate)),
+      path_key("key", ZZZ_JOBS_AT(cluster.tls.key)), path_key("ca", ZZZ_JOBS_AT(cluster.tls.ca)),
+      boolean_key("gateway", ZZZ_JOBS_AT(cluster.gateway))}};
 }
 
 Section http_section() {

@@ -43,6 +43,15 @@ void complete_store(LoadedConfig& loaded) {
   }
 }
 
+/// Who says anything of links wants some; a guest has one in any case.
+void complete_cluster(LoadedConfig& loaded) {
+  if (loaded.origins.contains("cluster.join"))
+    return;
+  const auto first = loaded.origins.lower_bound("cluster.");
+  const bool says_something = first != loaded.origins.end() && first->first.starts_with("cluster.");
+  loaded.config.cluster.join = says_something || loaded.config.store.kind == StoreKind::gateway;
+}
+
 RetryStrategy strategy_of(const RetrySection& keys) {
   using Kind = RetrySection::Kind;
   using std::chrono::seconds;
@@ -64,6 +73,7 @@ void complete(LoadedConfig& loaded, bool queues_given) {
   if (config.queues.empty() && !queues_given)
     config.queues.emplace_back();
   complete_store(loaded);
+  complete_cluster(loaded);
   for (auto& worker : config.workers)
     worker.retry = strategy_of(worker.retry_keys);
 }

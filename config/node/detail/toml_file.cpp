@@ -5,6 +5,7 @@
 #include <toml++/toml.h>
 
 #include <algorithm>
+#include <cctype>
 #include <sstream>
 
 namespace zzz_jobs::node::detail {
@@ -60,11 +61,20 @@ Value value_of(const toml::node& node, const Origin& origin) {
   return value;
 }
 
+/// Whether this is a bracket, or another sign, in quotes: the parser's own words.
+bool is_sign(std::string_view quoted) {
+  return quoted.size() >= 3 && quoted[2] == '\''
+    && std::ispunct(static_cast<unsigned char>(quoted[1])) != 0;
+}
+
 /// The parser's words up to where they repeat the file's, which may be a secret's.
 std::string rule_of(const toml::parse_error& error) {
   std::string text{error.description()};
-  for (const auto* echo : {", saw", " '", " \""})
+  for (const auto* echo : {", saw", " \""})
     if (const auto at = text.find(echo); at != std::string::npos)
+      text.resize(at);
+  for (auto at = text.find(" '"); at != std::string::npos; at = text.find(" '", at + 1))
+    if (!is_sign(std::string_view{text}.substr(at + 1)))
       text.resize(at);
   return "is no TOML: " + text;
 }

@@ -52,6 +52,13 @@ TEST_CASE("named jobs are changed one by one") {
   CHECK(host.asked[0].path == "/api/v1/jobs/1");
 }
 
+TEST_CASE("an error that names its job names it once") {
+  TestHost host;
+  host.answer(R"({"error":"job 77: not found","code":"job_not_found"})", 404);
+  CHECK(host.run({"job", "cancel", "77"}) == cli::exit_not_found);
+  CHECK(host.complained() == "zzz-jobs: job 77: not found\n");
+}
+
 TEST_CASE("nothing is changed if one of the names is no id") {
   TestHost host;
   CHECK(host.run({"job", "delete", "1", "x"}) == cli::exit_usage);

@@ -139,7 +139,7 @@ TEST_CASE("the exit status tells what a failed answer means") {
   const auto status = [&](int http, const std::string& code) {
     host.answer(R"({"error":"because","code":")" + code + "\"}", http);
     const auto exit = host.run({"queue", "pause", "mail"});
-    CHECK(host.complained() == "zzz-jobs: because\n");
+    CHECK(host.complained().starts_with("zzz-jobs: because"));
     return exit;
   };
   CHECK(status(400, "invalid_argument") == cli::exit_usage);

@@ -197,4 +197,32 @@ TEST_CASE("colours are for terminals, and for those who want them") {
   CHECK(host.said() != "ok\n");
 }
 
+TEST_CASE("with --json an error is JSON too, on its own stream") {
+  TestHost host;
+  host.answer(R"({"error":"job 9: not found","code":"job_not_found"})", 404);
+  CHECK(host.run({"job", "show", "9", "--json"}) == cli::exit_not_found);
+  CHECK(host.said().empty());
+  CHECK(json::parse(host.complained())
+        == json{{"error", "job 9: not found"}, {"code", "job_not_found"}, {"exit_status", 3}});
+  host.open = [](const cli::Target&) -> std::unique_ptr<ApiChannel> {
+    throw zzz_jobs::Error(zzz_jobs::errc::unavailable, "nobody \"there\"");
+  };
+  CHECK(host.run({"stats", "--json"}) == cli::exit_again);
+  const auto away = json::parse(host.complained());
+  CHECK(away.at("error") == "nobody \"there\"");
+  CHECK(away.at("code") == "unavailable");
+  // What the command line says wrong, too.
+  CHECK(host.run({"job", "shwo", "--json"}) == cli::exit_usage);
+  CHECK(json::parse(host.complained()).at("code").is_null());
+  CHECK(host.run({"stats"}) == cli::exit_again);
+  CHECK(host.complained() == "zzz-jobs: nobody \"there\"\n");
+}
+
+TEST_CASE("who lacks a token is told how to give one") {
+  TestHost host;
+  host.answer(R"({"error":"http: wrong or missing token","code":"unauthorized"})", 401);
+  CHECK(host.run({"stats"}) == cli::exit_failed);
+  CHECK_THAT(host.complained(), has("--token-file or $ZZZ_JOBS_HTTP_TOKEN"));
+}
+
 } // namespace

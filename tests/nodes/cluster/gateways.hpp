@@ -11,6 +11,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,21 +32,23 @@ public:
   explicit GatewayNode(typename S::Config store, SupervisorConfig config = support::quick(),
                        std::uint16_t port = 0, StoreGateway::Setting setting = {})
     : supervisor_(std::move(store), std::move(config)),
-      gateway_(end_.system.system(), supervisor_, setting),
+      gateway_(std::in_place, end_.system.system(), supervisor_, setting),
       gatekeeper_(end_.system.system(), end_.transport) {
-    gatekeeper_.add_kind(store_kind, gateway_.factory());
+    gatekeeper_.add_kind(store_kind, gateway_->factory());
     port_ = gatekeeper_.open({"127.0.0.1", port});
   }
 
   [[nodiscard]] Supervisor<S>& supervisor() noexcept { return supervisor_; }
-  [[nodiscard]] StoreGateway& gateway() noexcept { return gateway_; }
+  [[nodiscard]] StoreGateway& gateway() noexcept { return *gateway_; }
+  /// As when the node ends.
+  void close_gateway() { gateway_.reset(); }
   [[nodiscard]] std::uint16_t port() const noexcept { return port_; }
   [[nodiscard]] std::string url() const { return "zzz://127.0.0.1:" + std::to_string(port_); }
 
 private:
   NetworkEnd end_{};
   Supervisor<S> supervisor_;
-  StoreGateway gateway_;
+  std::optional<StoreGateway> gateway_;
   Gatekeeper gatekeeper_;
   std::uint16_t port_ = 0;
 };

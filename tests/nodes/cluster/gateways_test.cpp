@@ -88,6 +88,79 @@ TEST_CASE("guests of two gateways do every job, though gateways come and go") {
   CHECK(enqueuer.count_by_state("default", JobState::executing) == 0);
 }
 
+TEST_CASE("what guests run goes along when their gateway is stopped in order") {
+  const FreshSchema schema;
+  const TempFolder folder;
+  const Authority authority{folder.path()};
+  const auto tls = authority.issue("gateway");
+  auto one = std::make_unique<PgGateway>(schema, "one", tls);
+  PgGateway two{schema, "two", tls};
+  Log log;
+  auto config = guest_config({one->url(), two.url()}, tls);
+  config.log = log.sink();
+  Door door;
+  std::atomic<int> runs{0};
+  std::atomic<int> stopped{0};
+  Supervisor<RemoteStore> guest{std::move(config), PgNode::patient({"default"})};
+  guest.register_worker("w", [&](std::string_view, JobContext& context) {
+    ++runs;
+    door.wait();
+    stopped += context.stop_requested() ? 1 : 0;
+  });
+  guest.start();
+  const auto jobs = guest.enqueue_many(std::vector<JobRequest>(20, {"w", "", {}}));
+  REQUIRE(eventually([&] { return runs == 4; }));
+  REQUIRE(guest.store().node_id() == one->supervisor().store().node_id());
+
+  one->cluster().announce_stop();
+  CHECK(one->cluster().guests_idle_by(std::chrono::steady_clock::now() + 60s));
+  CHECK(one->supervisor().stop());
+  one.reset();
+  CHECK(log.has("gateway_changed"));
+  door.open();
+  for (const auto& job : jobs) {
+    REQUIRE(comes_to(two.supervisor(), job.id, JobState::completed));
+    CHECK(two.supervisor().get(job.id)->attempts_used() == 1);
+  }
+  CHECK(runs == 20);
+  CHECK(stopped == 0);
+  CHECK(guest.stats().outcomes_refused == 0);
+  CHECK(two.supervisor().stats().rescued == 0);
+}
+
+TEST_CASE("gateways that are stopped in order one after the other cost no attempt") {
+  const FreshSchema schema;
+  const TempFolder folder;
+  const auto tls = Authority{folder.path()}.issue("node");
+  std::vector<std::unique_ptr<PgGateway>> gateways;
+  std::vector<std::string> urls;
+  for (int i = 0; i < 4; ++i) {
+    gateways.push_back(std::make_unique<PgGateway>(schema, "gateway", tls));
+    urls.push_back(gateways.back()->url());
+  }
+  std::atomic<int> runs{0};
+  Supervisor<RemoteStore> guest{guest_config(urls, tls), PgNode::patient({"default"})};
+  guest.register_worker("w", [&](std::string_view, JobContext&) { ++runs; });
+  guest.start();
+  constexpr int jobs = 3000;
+  auto& last = gateways.back()->supervisor();
+  for (std::size_t i = 0; i < 3; ++i) {
+    last.enqueue_many(std::vector<JobRequest>(jobs / 3, {"w", "", {}}));
+    const auto some = runs + 10;
+    REQUIRE(eventually([&] { return runs >= some; }));
+    gateways[i]->cluster().announce_stop();
+    CHECK(gateways[i]->cluster().guests_idle_by(std::chrono::steady_clock::now() + 60s));
+    gateways[i].reset();
+  }
+  CHECK(
+    eventually([&] { return last.count_by_state("default", JobState::completed) == jobs; }, 60s));
+  CHECK(runs == jobs);
+  CHECK(last.stats().rescued == 0);
+  CHECK(guest.stats().outcomes_refused == 0);
+  auto database = schema.connect();
+  CHECK(database.value("SELECT max(attempt - free_attempts) FROM zzz_jobs") == "1");
+}
+
 TEST_CASE("a guest without a certificate of the cluster's is no guest") {
   const FreshSchema schema;
   const TempFolder folder;

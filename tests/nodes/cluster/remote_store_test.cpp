@@ -296,6 +296,33 @@ TEST_CASE("of several gateways the next one is taken when one is gone", "[remote
   CHECK(comes_to(second.supervisor(), next, JobState::completed));
 }
 
+TEST_CASE("a job that is claimed by itself is a foreign program's, and nobody's lost one",
+          "[remote]") {
+  GatewayNode<> host{{}, quick()};
+  host.supervisor().start();
+  GuestSupervisor guest{guest_of({host.url()}), quick()};
+  SlowWorker slow;
+  guest.register_worker("slow", slow.handler());
+  guest.start();
+  guest.enqueue("w", "", {.max_attempts = 1});
+  std::optional<Job> job;
+  REQUIRE(eventually([&] { return (job = guest.store().claim("default")).has_value(); }));
+  // Both sides compare what they answer for with what the store has.
+  for (int i = 0; i < 3; ++i) {
+    host.supervisor().notice({.kind = Notice::Kind::cancelled});
+    guest.notice({.kind = Notice::Kind::cancelled});
+    host.supervisor().with_store([](AnyStore&) {});
+  }
+  const auto behind = guest.enqueue("slow").id;
+  slow.open = true;
+  REQUIRE(comes_to(guest, behind, JobState::completed));
+  CHECK(state_of(host.supervisor(), job->id) == JobState::executing);
+  guest.store().complete(job->id);
+  CHECK(state_of(host.supervisor(), job->id) == JobState::completed);
+  CHECK(host.supervisor().get(job->id)->attempt == 1);
+  CHECK(host.supervisor().stats().rescued + guest.stats().rescued == 0);
+}
+
 TEST_CASE("opening a remote store says what is wrong", "[remote]") {
   CHECK(code_of([] { RemoteStore store{guest_of({})}; }) == errc::invalid_argument);
   CHECK(code_of([] { RemoteStore store{guest_of({"zzz://127.0.0.1"})}; })

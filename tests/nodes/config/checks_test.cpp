@@ -168,6 +168,11 @@ TEST_CASE("what is hardly meant makes a warning", "[node][config]") {
         == Texts{"file:7: worker.thumb.retry_max: has an effect on exponential retries only"});
   CHECK(warnings("[cluster]\nadvertise = \"a:1\"")
         == Texts{"file:4: cluster.advertise: has no effect without listen"});
+  CHECK(warnings("[cluster]\njoin = true")
+        == Texts{"file:4: cluster.join: has no effect without listen: no other node uses this "
+                 "store"});
+  CHECK(warnings("[cluster]\njoin = false\nlisten = \"127.0.0.1:0\"")
+        == Texts{"file:5: cluster.listen: has no effect with join = false"});
 }
 
 TEST_CASE("a node without a queue in its file works one, and one with an empty list none",

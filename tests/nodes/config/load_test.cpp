@@ -176,6 +176,7 @@ level = "warning"
 format = "json"
 )"};
   const auto config = config_of(file);
+  CHECK(config.cluster.join);
   CHECK(config.cluster.listen == "0.0.0.0:4000");
   CHECK(config.cluster.advertise == "node1.example.org:4000");
   CHECK(config.cluster.tls.certificate == file.folder() / "c.pem");
@@ -190,6 +191,23 @@ format = "json"
   CHECK(config.control.socket == file.folder() / "s.sock");
   CHECK(config.log.level == "warning");
   CHECK(config.log.format == "json");
+}
+
+TEST_CASE("a node joins a cluster if it says anything of it", "[node][config]") {
+  const auto joins = [](const std::string& text, const std::vector<std::string>& flags = {}) {
+    const NodeFile file{text};
+    return file.load({}, flags).config.cluster.join;
+  };
+  const std::string tls = "[cluster]\ncertificate = \"c\"\nkey = \"k\"\nca = \"ca\"\n";
+  CHECK_FALSE(joins("store = \"postgresql:///x\""));
+  CHECK_FALSE(joins("store = \"postgresql:///x\"\n[cluster]\n"));
+  CHECK(joins("store = \"postgresql:///x\"\n[cluster]\nlisten = \"127.0.0.1:1\""));
+  CHECK(joins("store = \"postgresql:///x\"\n" + tls));
+  CHECK(joins("store = \"postgresql:///x\"\n[cluster]\njoin = true"));
+  CHECK(joins("store = \"postgresql:///x\"", {"cluster.join=true"}));
+  CHECK_FALSE(joins("store = \"postgresql:///x\"\n" + tls + "join = false"));
+  CHECK(joins("store = \"zzz://127.0.0.1:1\""));
+  CHECK_FALSE(joins("store = \"zzz://127.0.0.1:1\"\n[cluster]\njoin = false"));
 }
 
 TEST_CASE("the keys of retention and limits arrive in their fields", "[node][config]") {

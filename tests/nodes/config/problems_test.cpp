@@ -73,6 +73,8 @@ TEST_CASE("a file that is no TOML is told with the line, and nothing of what it 
   CHECK_THAT(complaints("[store]\nurl = \"a\"\nurl = \"hidden\"\n").front(),
              has("file:3: is no TOML"));
   CHECK_THAT(complaints("name = \"\xFF\"\n").front(), has("is no TOML"));
+  // A sign that is missing is the parser's own word.
+  CHECK_THAT(complaints("[store\n").front(), has("expected ']'"));
 }
 
 TEST_CASE("a file that cannot be read is told", "[node][config]") {

@@ -6,10 +6,14 @@
 #include <zzz_jobs/nodes/control/unix_socket.hpp>
 
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <fstream>
+#include <memory>
 #include <thread>
+#include <vector>
 
 using namespace zzz_jobs;
 using namespace zzz_jobs::node;
@@ -116,6 +120,91 @@ TEST_CASE("a dead node's socket is replaced, a living one's or another file is n
   CHECK_THROWS_AS(ControlServer({.path = file}, served.echo), Error);
   CHECK(std::filesystem::file_size(file) == 4);
   CHECK_THROWS_AS(ControlServer({.path = served.folder.path() / "no" / "s"}, served.echo), Error);
+}
+
+TEST_CASE("of nodes that find a dead node's socket at once one gets it", "[control]") {
+  Served served;
+  for (int round = 0; round < 200; ++round) {
+    std::filesystem::remove(served.path);
+    { const auto dead = control::listen_at(served.path); } // leaves its file
+    std::atomic<int> ready{0};
+    std::atomic<int> refused{0};
+    std::vector<std::unique_ptr<ControlServer>> servers(4);
+    std::vector<std::thread> threads;
+    for (auto& server : servers)
+      threads.emplace_back([&] {
+        ++ready;
+        while (ready < 4) {
+        }
+        try {
+          server =
+            std::make_unique<ControlServer>(ControlServerSetting{.path = served.path}, served.echo);
+        } catch (const Error& error) {
+          refused += error.code() == errc::locked ? 1 : 0;
+        }
+      });
+    for (auto& thread : threads)
+      thread.join();
+    REQUIRE(refused == 3);
+    ControlClient client(served.path);
+    REQUIRE(client.call({.path = "/", .body = "here"}).body == "here");
+  }
+}
+
+TEST_CASE("why a socket cannot be had is said", "[control]") {
+  const Served served;
+  Echo echo;
+  const auto refusal = [&](const std::filesystem::path& path) -> Error {
+    try {
+      const ControlServer server({.path = path}, echo);
+    } catch (const Error& error) {
+      return error;
+    }
+    return {errc{}, "none"};
+  };
+  const auto file = served.folder.path() / "file";
+  std::ofstream{file} << "text";
+  CHECK_THAT(refusal(file).what(), has("there is a file that is no socket; remove it"));
+  CHECK_THAT(refusal(served.folder.path() / "none" / "s").what(), has("No such file"));
+  const ControlServer first({.path = served.path}, echo);
+  const auto second = refusal(served.path);
+  CHECK(second.code() == errc::locked);
+  CHECK_THAT(second.what(), has("is this node running already?"));
+  // A program that knows nothing of the lock.
+  std::filesystem::rename(served.path, served.folder.path() / "other");
+  CHECK_THAT(refusal(served.folder.path() / "other").what(), has("another process answers there"));
+  CHECK_THAT(
+    [&] {
+      try {
+        (void)control::connect_to(file);
+      } catch (const Error& error) {
+        return std::string{error.what()};
+      }
+      return std::string{};
+    }(),
+    has("not a socket") || has("non-socket"));
+}
+
+TEST_CASE("a socket of another user is told as such", "[control]") {
+  if (::geteuid() != 0) { // an ordinary user has nobody else's to try
+    SUCCEED("needs root");
+    return;
+  }
+  Served served;
+  const ControlServer server({.path = served.path}, served.echo);
+  ::chmod(served.folder.path().c_str(), 0755);
+  std::thread other([&] {
+    // Of this thread alone, unlike seteuid.
+    CHECK(::syscall(SYS_setresuid, -1, 65534, -1) == 0);
+    try {
+      (void)control::connect_to(served.path);
+    } catch (const Error& error) {
+      CHECK(error.code() == errc::not_allowed);
+      CHECK_THAT(error.what(), has("it belongs to user 0 and this is user 65534"));
+    }
+    CHECK(::syscall(SYS_setresuid, -1, 0, -1) == 0);
+  });
+  other.join();
 }
 
 TEST_CASE("where no node answers it is said, with the path", "[control]") {

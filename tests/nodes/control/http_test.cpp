@@ -335,7 +335,8 @@ TEST_CASE("a client says what it could not reach, and what is in doubt", "[contr
   }
   HttpClient client({.url = "http://" + address, .token = "secret"});
   CHECK(code_of(client, {.method = "POST", .path = "/api/v1/jobs"}) == errc::unavailable);
-  CHECK_THROWS_WITH(client.call({.path = "/x"}), has(address));
+  CHECK_THROWS_WITH(client.call({.path = "/x"}),
+                    has(address) && has("does a node with http.listen"));
 
   const auto silent = node::control::listen_on(node::control::parse_tcp_address("127.0.0.1:0"));
   HttpClient waiting({.url = "http://" + silent.address.text(), .timeout = 50ms});

@@ -69,11 +69,16 @@ TEST_CASE("a healthy node says so, and a failed check of a link degrades it", "[
   CHECK(health.json
         == Json{{"status", "ok"},
                 {"checks",
-                 Json::array({{{"name", "store"}, {"ok", true}, {"text", "memory answers"}}})}});
-  checks = {{.name = "links", .ok = false, .vital = false, .text = "1 of 2"}};
+                 Json::array({{{"name", "store"},
+                               {"ok", true},
+                               {"vital", true},
+                               {"text", "memory answers"},
+                               {"advice", ""}}})}});
+  checks = {{.name = "links", .ok = false, .vital = false, .text = "1 of 2", .advice = "look"}};
   health = get(api, "/health");
   CHECK(health.status == 200);
   CHECK(health.json.at("status") == "degraded");
+  CHECK(health.json.at("checks")[1].at("advice") == "look");
   checks[0].vital = true;
   health = get(api, "/health");
   CHECK(health.status == 503);

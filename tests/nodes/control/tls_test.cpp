@@ -45,6 +45,11 @@ TEST_CASE("the API is asked over TLS by who trusts the certificate", "[control]"
 
   HttpClient distrusting({.url = url, .token = "secret"});
   CHECK_THROWS_WITH(distrusting.call({.path = "/api/v1/jobs"}), has(url));
+  CHECK_THROWS_WITH(distrusting.call({.path = "/"}), has("give its CA with --ca"));
+  HttpClient plain({.url = "http://" + server.address(), .token = "secret"});
+  CHECK_THROWS_WITH(plain.call({.path = "/"}), has("wants https://"));
+  HttpClient no_ca({.url = url, .token = "secret", .ca = site.folder.path() / "none"});
+  CHECK_THROWS_WITH(no_ca.call({.path = "/"}), has("cannot be read as certificates"));
   HttpClient wrong_token({.url = url, .token = "x", .ca = site.certificate});
   CHECK(get(wrong_token, "/jobs").status == 401);
 }

@@ -85,6 +85,17 @@ public:
     return support::eventually([&] { return state(id) == wanted; });
   }
 
+  /// Whether so many other nodes are linked with it.
+  [[nodiscard]] bool has_linked(int count) {
+    return support::eventually([&] {
+      int linked = 0;
+      const auto all = json("/api/v1/nodes");
+      for (const auto& node : all.at("nodes"))
+        linked += node.at("linked").get<bool>() ? 1 : 0;
+      return linked == count;
+    });
+  }
+
 private:
   support::TempFolder folder_{};
   std::unique_ptr<cluster::Process> process_{};

@@ -148,5 +148,25 @@ TEST_CASE("a plug-in registers workers only as it is loaded", "[nodes][plugin]")
   CHECK_FALSE(node.knows("third"));
 }
 
+TEST_CASE("a plug-in hears what happens on its node, unless it was refused", "[nodes][plugin]") {
+  Node node;
+  CHECK_THAT(node.refusal_of("no_listener"), has("on_event: handler must not be empty"));
+  CHECK_THAT(node.refusal_of("throws", errc::not_allowed), has("IMAGE_HOME is not set"));
+  node.supervisor.register_worker("other", [](std::string_view, JobContext&) {});
+  const auto before = node.supervisor.enqueue("other");
+  CHECK(node.refusal_of("listens_late").empty());
+  node.supervisor.start();
+  const auto heard = [&](const char* event, std::int64_t job) {
+    return support::eventually([&] {
+      return node.log.has(std::string{"heard event="} + event + " job=" + std::to_string(job));
+    });
+  };
+  CHECK(heard("job_started", before.id));
+  CHECK(heard("job_completed", before.id));
+  CHECK_FALSE(node.log.has("heard event=job_enqueued job=" + std::to_string(before.id)));
+  CHECK_THAT(testing::run_handler(node.supervisor, "second").error,
+             has("a plug-in asks for events as it is loaded"));
+}
+
 } // namespace
 } // namespace zzz_jobs::node

@@ -18,6 +18,13 @@ ZZZ_JOBS_PLUGIN(host) {
   if (what == "none")
     return;
   host.register_worker("first", nothing);
+  if (what == "no_listener")
+    host.on_event({});
+  host.on_event([&host](const zzz_jobs::Event& event) {
+    host.log(zzz_jobs::LogLevel::info,
+             "heard event=" + std::string{to_string(event.type)}
+               + " job=" + std::to_string(event.result.job.id));
+  });
   if (what == "throws")
     throw std::runtime_error{"IMAGE_HOME is not set"};
   if (what == "twice")
@@ -31,5 +38,9 @@ ZZZ_JOBS_PLUGIN(host) {
   if (what == "late")
     host.register_worker("second", [&host](std::string_view, zzz_jobs::JobContext&) {
       host.register_worker("third", nothing);
+    });
+  if (what == "listens_late")
+    host.register_worker("second", [&host](std::string_view, zzz_jobs::JobContext&) {
+      host.on_event([](const zzz_jobs::Event&) {});
     });
 }
