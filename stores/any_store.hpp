@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <type_traits>
 #include <utility>
 
@@ -18,6 +19,12 @@ class AnyStore {
 public:
   virtual ~AnyStore() = default;
   virtual BatchResult apply(Batch& batch) = 0;
+  /// As `apply`, but a store may answer with nothing and go on by itself: then `end_turn`
+  /// has the answer. One more may be begun before that; they end in their order, and
+  /// their batches stay where they are until then.
+  virtual std::optional<BatchResult> begin_turn(Batch& batch) = 0;
+  /// Of what was begun first; nothing if nothing is under way. Throws as `apply`.
+  virtual std::optional<BatchResult> end_turn() = 0;
   virtual std::int64_t node_id() = 0;
   virtual UnixTime now() = 0;
   virtual std::optional<Job> get(std::int64_t id) = 0;
@@ -71,6 +78,16 @@ class StoreHolder final : public AnyStore {
 public:
   explicit StoreHolder(S store) : store_(std::forward<S>(store)) {}
   BatchResult apply(Batch& batch) override { return store_.apply(batch); }
+  std::optional<BatchResult> begin_turn(Batch& batch) override {
+    if constexpr (requires { store_.begin_turn(batch); })
+      return store_.begin_turn(batch);
+    return store_.apply(batch);
+  }
+  std::optional<BatchResult> end_turn() override {
+    if constexpr (requires { store_.end_turn(); })
+      return store_.end_turn();
+    return std::nullopt;
+  }
   std::int64_t node_id() override { return store_.node_id(); }
   UnixTime now() override { return store_.now(); }
   std::optional<Job> get(std::int64_t id) override { return store_.get(id); }

@@ -8,6 +8,7 @@
 #include <zzz_jobs/stores/detail/pg_watch.hpp>
 
 #include <algorithm>
+#include <condition_variable>
 #include <mutex>
 #include <set>
 #include <utility>
@@ -65,18 +66,50 @@ struct PgStore::Impl {
     return config.clock ? config.clock->now() : presence.database_time();
   }
 
+  [[nodiscard]] detail::pg::TurnSetting setting(std::optional<std::int64_t> owner) const {
+    return {.now = now(),
+            .node = presence.node(),
+            .owner = owner,
+            .is_watched = watch.is_watching(),
+            .is_supervised = watch.is_heard()};
+  }
+
   BatchResult turn(const Batch& batch, std::optional<std::int64_t> owner) {
     detail::pg::TurnEcho echo;
     auto result = [&] {
-      const std::lock_guard lock{turns_mutex};
-      return turns.apply(batch,
-                         {.now = now(),
-                          .node = presence.node(),
-                          .owner = owner,
-                          .is_watched = watch.is_watching(),
-                          .is_supervised = watch.is_heard()},
-                         echo);
+      std::unique_lock lock{turns_mutex};
+      lane_is_free.wait(lock, [this] { return turns.has_free_lane(); });
+      return turns.apply(batch, setting(owner), echo);
     }();
+    pass_on(echo, result);
+    return result;
+  }
+
+  std::optional<BatchResult> begin(const Batch& batch) {
+    detail::pg::TurnEcho echo;
+    auto result = [&] {
+      std::unique_lock lock{turns_mutex};
+      lane_is_free.wait(lock, [this] { return turns.has_free_lane(); });
+      return turns.begin(batch, setting(presence.node()), echo);
+    }();
+    if (result)
+      pass_on(echo, *result);
+    return result;
+  }
+
+  std::optional<BatchResult> end() {
+    detail::pg::TurnEcho echo;
+    auto result = [&] {
+      const std::lock_guard lock{turns_mutex};
+      lane_is_free.notify_one(); // who waits looks when this is over
+      return turns.end(echo);
+    }();
+    if (result)
+      pass_on(echo, *result);
+    return result;
+  }
+
+  void pass_on(const detail::pg::TurnEcho& echo, const BatchResult& result) {
     if (!echo.queues.empty())
       watch.announce(echo.queues);
     if (echo.look_again_at)
@@ -86,7 +119,6 @@ struct PgStore::Impl {
     for (const auto& done : result.enqueued)
       if (done.cancelled)
         watch.announce_lost_claims();
-    return result;
   }
 
   template <class Work>
@@ -160,6 +192,7 @@ struct PgStore::Impl {
   detail::pg::Statements statements;
   detail::pg::Presence presence{};
   std::mutex turns_mutex{};
+  std::condition_variable lane_is_free{};
   detail::pg::Turns turns;
   detail::pg::Watchdog dog;
   std::mutex desk_mutex{};
@@ -257,6 +290,14 @@ std::uint32_t PgStore::delete_completed(UnixTime older_than) {
 
 BatchResult PgStore::apply(Batch& batch) {
   return impl_->turn(batch, node_id());
+}
+
+std::optional<BatchResult> PgStore::begin_turn(Batch& batch) {
+  return impl_->begin(batch);
+}
+
+std::optional<BatchResult> PgStore::end_turn() {
+  return impl_->end();
 }
 
 std::int64_t PgStore::node_id() {

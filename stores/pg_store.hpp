@@ -76,6 +76,13 @@ public:
 
   // What the actors and operators use: see concept BatchStore.
   BatchResult apply(Batch& batch);
+  /// As `apply`; or nothing, where commits are slow: the statements are through and
+  /// the commit is under way. The batch must stay where it is until `end_turn` has
+  /// answered for it, and before a third is begun the first must be ended.
+  std::optional<BatchResult> begin_turn(Batch& batch);
+  /// Waits for what was begun first; nothing if nothing is under way. Throws as
+  /// `apply`.
+  std::optional<BatchResult> end_turn();
   std::int64_t node_id();
   UnixTime now();
   std::optional<Job> get(std::int64_t id);

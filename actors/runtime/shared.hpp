@@ -12,11 +12,14 @@
 #include <zzz_jobs/stores/any_store.hpp>
 
 #include <atomic>
+#include <deque>
 #include <memory>
 #include <string_view>
 #include <utility>
 
 namespace zzz_jobs::runtime {
+
+struct Turn;
 
 /// What a supervisor's façade, engine and actors all know. Each part guards
 /// itself; it outlives the supervisor while a handler still runs.
@@ -30,6 +33,9 @@ struct Shared {
   NoticeHub notices{};
   Counters counters{};
   GuestBook guests{};
+  /// Turns whose commits are under way, in their order. The store actor's alone; here,
+  /// as the store works with them until they end, whatever becomes of that actor.
+  std::deque<std::shared_ptr<Turn>> begun_turns{};
   TroubleBoard trouble{};
   /// The supervisor stops: queues claim nothing, replaced ones neither.
   std::atomic<bool> draining{false};

@@ -29,9 +29,11 @@ caf::behavior StoreState::start(caf::stateful_actor<StoreState>* self, StoreSetu
   self_ = self;
   setup_ = std::move(setup);
   self_->set_down_handler([this](caf::down_msg& down) {
+    end_turns(); // they know subscribers by their places
     std::erase_if(waiting_.subscribers,
                   [&](const Subscriber& one) { return one.supervisor.address() == down.source; });
   });
+  end_inherited_turns();
   reclaim(true);
   return {
     [this](EnqueueMsg& message) {
@@ -72,6 +74,7 @@ Subscriber* StoreState::find(std::string_view queue) {
 }
 
 void StoreState::hello(HelloMsg& message) {
+  end_turns(); // what they claim is its predecessor's
   auto* known = find(message.queue);
   if (known == nullptr)
     known = &waiting_.subscribers.emplace_back();
@@ -103,7 +106,7 @@ void StoreState::demand(const DemandMsg& message) {
   if (subscriber == nullptr)
     return; // its supervisor ended meanwhile; the next one introduces itself
   if (message.poll)
-    subscriber->look = Look::yes;
+    subscriber->look_again();
   subscriber->slots += message.slots;
   if (subscriber->look == Look::yes) // else it was told that nothing is there
     subscriber->prefetch += message.prefetch;
@@ -112,6 +115,7 @@ void StoreState::demand(const DemandMsg& message) {
 }
 
 void StoreState::withdraw(const WithdrawMsg& message) {
+  end_turns(); // nothing comes behind the answer
   auto* subscriber = find(message.queue);
   if (subscriber == nullptr)
     return;
@@ -134,33 +138,48 @@ void StoreState::turn() {
     if (apply_batch())
       compare_claims();
   }
+  if (!calls_.empty())
+    end_turns(); // a call stands between turns
   run_calls();
 }
 
-/// False if the turn failed.
+/// False if the turn failed. Where commits are slow it is left to itself, and what
+/// has come meanwhile is the next one; a turn that has guests is waited for.
 bool StoreState::apply_batch() {
   const bool with_guests = !std::exchange(guests_wait_, false);
+  if (with_guests && !waiting_.guests.empty() && !end_turns())
+    return false;
   if (with_guests)
     for (const auto& call : waiting_.guests)
       announce(waiting_, call->batch);
-  auto turn = take_turn(waiting_, *setup_.shared);
+  auto turn = std::make_shared<Turn>(take_turn(waiting_, *setup_.shared));
   if (with_guests)
-    join_guests(waiting_, turn, *setup_.shared);
-  if (turn.empty()) {
+    join_guests(waiting_, *turn, *setup_.shared);
+  if (turn->empty()) {
+    if (!end_turns())
+      return false;
     retry_at_.reset(); // what comes next is tried at once
     setup_.shared->guests.wake(std::exchange(waiting_.wakes, {}));
     if (!waiting_.guests.empty())
       queue_turn();
     return true;
   }
-  BatchResult result;
+  std::optional<BatchResult> result;
   try {
-    result = store().apply(turn.batch);
+    result = turn->guests.empty() ? store().begin_turn(turn->batch) : store().apply(turn->batch);
   } catch (...) {
-    not_applied(turn, std::current_exception());
+    const auto error = std::current_exception();
+    end_turns();
+    not_applied(*turn, error);
     return false;
   }
-  succeeded(turn, std::move(result));
+  if (!result) {
+    begun().push_back(std::move(turn));
+    queue_turn();
+    return begun().size() == 1 || end_turn();
+  }
+  end_turns();
+  succeeded(*turn, *std::move(result));
   if (!waiting_.enqueues.empty() || !waiting_.reports.empty() || !waiting_.guests.empty())
     queue_turn();
   return true;
@@ -254,17 +273,19 @@ void StoreState::tell_cancelled(const BatchResult& result) {
 }
 
 void StoreState::hand_out(const Turn& turn, BatchResult& result) {
+  take_off_asked(waiting_, turn);
   for (std::size_t i = 0; i < turn.claimants.size(); ++i) {
-    auto& subscriber = waiting_.subscribers[turn.claimants[i]];
+    auto& subscriber = waiting_.subscribers[turn.claimants[i].subscriber];
     const auto& asked = turn.batch.claims[i];
     auto& jobs = result.claimed[i];
     const auto count = static_cast<std::uint32_t>(jobs.size());
     const bool more = count >= asked.slots + asked.prefetch;
-    if (!more)
+    if (!more && subscriber.news == turn.claimants[i].news)
       subscriber.look = count < asked.slots ? Look::no : Look::for_slots;
     const auto for_slots = std::min(subscriber.slots, count);
     subscriber.slots -= for_slots;
-    subscriber.prefetch = more ? subscriber.prefetch - (count - for_slots) : 0;
+    subscriber.prefetch -=
+      more ? std::min(subscriber.prefetch, count - for_slots) : subscriber.prefetch;
     if (count > 0 || asked.prefetch > 0) {
       ++subscriber.jobs_messages;
       if (subscriber.held) // said before these
@@ -318,6 +339,7 @@ std::size_t StoreState::outcomes_waiting() const {
 void StoreState::quit() {
   retry_at_.reset();
   apply_batch();
+  end_turns();
   const auto lost = outcomes_waiting();
   if (lost > 0)
     setup_.shared->log(LogLevel::error,

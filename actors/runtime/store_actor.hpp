@@ -38,6 +38,11 @@ private:
 
   void turn();
   bool apply_batch();
+  [[nodiscard]] std::deque<std::shared_ptr<Turn>>& begun() const;
+  bool end_turns();
+  bool end_turn();
+  void end_inherited_turns();
+  void hand_back(BatchResult& result);
   void not_applied(Turn& turn, const std::exception_ptr& error);
   void note(const GuestCall& call, const BatchResult& result);
   void apply_alone(GuestCall& call);

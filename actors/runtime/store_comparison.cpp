@@ -27,6 +27,10 @@ void StoreState::check(CheckMsg& message) {
 /// this one has lost them) are rescued; handlers whose execution is no longer the
 /// current one (another program cancelled their job, say) hear of it.
 void StoreState::compare_claims() {
+  const bool is_asked = std::any_of(waiting_.subscribers.begin(), waiting_.subscribers.end(),
+                                    [](const Subscriber& one) { return one.held.has_value(); });
+  if (!is_asked || !end_turns())
+    return;
   std::vector<Subscriber*> comparable;
   std::vector<std::string> queues;
   for (auto& subscriber : waiting_.subscribers)

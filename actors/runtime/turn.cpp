@@ -40,7 +40,7 @@ void announce_jobs(Waiting& waiting, const std::vector<NewJob>& jobs) {
     waiting.wakes.queues.insert(job.queue);
     for (auto& subscriber : waiting.subscribers)
       if (subscriber.queue == job.queue)
-        subscriber.look = Look::yes;
+        subscriber.look_again();
   }
 }
 
@@ -73,13 +73,15 @@ void take_claims(Waiting& waiting, Turn& turn, const Shared& shared) {
     std::max<std::size_t>(1, turn_rows_max / static_cast<std::size_t>(hungry)));
   const auto known = shared.claimable();
   for (std::size_t i = 0; i < subscribers.size(); ++i) {
-    const auto& one = subscribers[i];
+    auto& one = subscribers[i];
     if (!one.hungry())
       continue;
-    const auto slots = std::min(one.slots, share);
-    const auto prefetch = one.look == Look::yes ? std::min(one.prefetch, share - slots) : 0;
+    const auto slots = std::min(one.unasked_slots(), share);
+    const auto prefetch = std::min(one.unasked_prefetch(), share - slots);
+    one.asked_slots += slots;
+    one.asked_prefetch += prefetch;
     turn.batch.claims.push_back({one.queue, slots, prefetch, one.direct_start, known});
-    turn.claimants.push_back(i);
+    turn.claimants.push_back({i, one.news});
   }
 }
 
@@ -217,7 +219,16 @@ Turn take_turn(Waiting& waiting, const Shared& shared) {
   return turn;
 }
 
+void take_off_asked(Waiting& waiting, const Turn& turn) {
+  for (std::size_t i = 0; i < turn.claimants.size(); ++i) {
+    auto& subscriber = waiting.subscribers[turn.claimants[i].subscriber];
+    subscriber.asked_slots -= turn.batch.claims[i].slots;
+    subscriber.asked_prefetch -= turn.batch.claims[i].prefetch;
+  }
+}
+
 void put_back(Waiting& waiting, Turn& turn) {
+  take_off_asked(waiting, turn);
   auto outcome = turn.batch.outcomes.begin();
   for (auto& queued : turn.reports)
     for (auto& finished : queued.report->finished)

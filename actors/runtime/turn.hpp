@@ -5,6 +5,7 @@
 
 #include <caf/actor.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -33,16 +34,28 @@ struct Subscriber {
   bool direct_start = true;
   std::uint32_t slots = 0;    ///< wanted and not yet handed out
   std::uint32_t prefetch = 0; ///< likewise
+  // Of these, what turns that have begun ask for:
+  std::uint32_t asked_slots = 0;
+  std::uint32_t asked_prefetch = 0;
   Look look = Look::yes;
+  std::uint64_t news = 0;          ///< counts how often jobs may have come
   std::uint64_t jobs_messages = 0; ///< sent to it
   bool lost_unknown = true;        ///< new: its predecessor's claims are still to be found
   /// What it answers for, to be compared with the store's open claims.
   std::optional<std::vector<Claim>> held{};
 
+  [[nodiscard]] std::uint32_t unasked_slots() const noexcept {
+    return slots - std::min(slots, asked_slots);
+  }
+  [[nodiscard]] std::uint32_t unasked_prefetch() const noexcept {
+    return look == Look::yes ? prefetch - std::min(prefetch, asked_prefetch) : 0;
+  }
   [[nodiscard]] bool hungry() const noexcept {
-    if (lost_unknown || look == Look::no)
-      return false;
-    return slots > 0 || (prefetch > 0 && look == Look::yes);
+    return !lost_unknown && look != Look::no && (unasked_slots() > 0 || unasked_prefetch() > 0);
+  }
+  void look_again() noexcept {
+    look = Look::yes;
+    ++news;
   }
 };
 
@@ -62,9 +75,15 @@ struct Waiting {
 
   void look_everywhere() {
     for (auto& subscriber : subscribers)
-      subscriber.look = Look::yes;
+      subscriber.look_again();
     wakes.everywhere = true;
   }
+};
+
+/// For whom a turn claims.
+struct Claimant {
+  std::size_t subscriber = 0; ///< its place
+  std::uint64_t news = 0;     ///< the subscriber's, when the turn was made
 };
 
 /// One transaction in the making: the batch, and whom its parts belong to.
@@ -72,7 +91,7 @@ struct Turn {
   Batch batch{};
   std::vector<std::shared_ptr<EnqueueCall>> enqueues{};
   std::vector<QueuedReport> reports{};
-  std::vector<std::size_t> claimants{}; ///< indexes of subscribers, as batch.claims
+  std::vector<Claimant> claimants{}; ///< as batch.claims
   // Only where somebody listens, and before the store takes the strings:
   std::vector<Event> events{};       ///< job_enqueued ones, completed by the answers
   std::vector<std::string> errors{}; ///< of the outcomes
@@ -101,6 +120,9 @@ void tell_notices(const std::vector<std::string>& queues, const BatchResult& res
 
 /// Takes what fits into one turn; ready to be applied.
 [[nodiscard]] Turn take_turn(Waiting& waiting, const Shared& shared);
+
+/// What the turn has asked for is answered.
+void take_off_asked(Waiting& waiting, const Turn& turn);
 
 /// Puts everything back in its order after a turn that did not happen.
 void put_back(Waiting& waiting, Turn& turn);

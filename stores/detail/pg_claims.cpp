@@ -88,9 +88,11 @@ Claims::Place& Claims::place_of(const ClaimRequest& request) {
   return places.emplace_back(Place{.known = request.known_workers});
 }
 
-void Claims::send(Pipeline& pipeline, const Wish& wish, std::vector<Job>& jobs) {
+void Claims::send(Pipeline& pipeline, const Wish& wish, std::vector<Job>& jobs,
+                  Findings& findings) {
   const auto& request = wish.request;
-  const auto& marks = place_of(request).marks;
+  const auto& place = place_of(request);
+  const auto& marks = place.marks;
   const auto unmarked = [&](const NewJob& job) {
     return job.queue == request.queue && !marks.all().contains(job.priority);
   };
@@ -105,17 +107,19 @@ void Claims::send(Pipeline& pipeline, const Wish& wish, std::vector<Job>& jobs) 
   params.add(wish.node);
   if (!plain)
     add_marks(params, marks);
-  sent_.push_back({.request = request, .plain = plain});
-  pipeline.send(plain ? Query::claim_jobs : Query::claim_jobs_from_marks, std::move(params),
-                [this, &pipeline, wish, plain, &jobs, place = sent_.size() - 1](const Rows& rows) {
-                  read(rows, wish, plain, jobs);
-                  const auto wanted = wish.request.slots + wish.request.prefetch;
-                  auto& claim = sent_[place];
-                  claim.is_short = jobs.size() < wanted;
-                  claim.none_left = jobs.size() < wish.request.slots;
-                  claim.rows = jobs.size();
-                  claim.time = std::chrono::steady_clock::now() - pipeline.last_answer();
-                });
+  auto& claims = findings.claims_;
+  claims.push_back({.request = request, .plain = plain, .news = place.news});
+  pipeline.send(
+    plain ? Query::claim_jobs : Query::claim_jobs_from_marks, std::move(params),
+    [this, &pipeline, wish, plain, &jobs, &claims, i = claims.size() - 1](const Rows& rows) {
+      read(rows, wish, plain, jobs);
+      const auto wanted = wish.request.slots + wish.request.prefetch;
+      auto& claim = claims[i];
+      claim.is_short = jobs.size() < wanted;
+      claim.none_left = jobs.size() < wish.request.slots;
+      claim.rows = jobs.size();
+      claim.time = std::chrono::steady_clock::now() - pipeline.last_answer();
+    });
 }
 
 void Claims::add_marks(Params& params, const Marks& marks) const {
@@ -138,31 +142,26 @@ void Claims::read(const Rows& rows, const Wish& wish, bool plain, std::vector<Jo
     marks.claimed(job.priority, job.id, plain);
 }
 
-void Claims::committed() {
+void Claims::committed(const Findings& findings) {
   const auto now = std::chrono::steady_clock::now();
-  for (const auto& claim : std::exchange(sent_, {})) {
-    auto& [known, is_empty, marks] = place_of(claim.request);
+  for (const auto& claim : findings.claims_) {
+    auto& place = place_of(claim.request);
     if (claim.plain) {
-      marks.plain_took(now, claim.time, claim.rows);
-      is_empty = claim.none_left;
+      place.marks.plain_took(now, claim.time, claim.rows);
+      place.is_empty = claim.none_left && place.news == claim.news;
       continue;
     }
-    is_empty = false; // marks may leave some out
-    if (claim.is_short && (!look_again_ || marks.plain_at() < *look_again_))
-      look_again_ = marks.plain_at();
+    place.is_empty = false; // marks may leave some out
+    const auto again = place.marks.plain_at();
+    if (claim.is_short && (!look_again_ || again < *look_again_))
+      look_again_ = again;
   }
-}
-
-/// Its rows may be available again, or claimed after all.
-void Claims::abandoned() {
-  sent_.clear();
-  look_everywhere();
 }
 
 void Claims::woken(std::string_view queue) {
   if (const auto found = places_.find(queue); found != places_.end())
     for (auto& place : found->second)
-      place.is_empty = false;
+      place.may_have_jobs();
 }
 
 /// Claimants that cannot run it learn nothing.
@@ -170,26 +169,26 @@ void Claims::inserted(const NewJob& job, std::int64_t id) {
   const auto found = places_.find(job.queue);
   if (found == places_.end())
     return;
-  for (auto& [known, is_empty, marks] : found->second)
-    if (!known || known->contains(job.worker)) {
-      is_empty = false;
-      marks.inserted(job.priority, id);
+  for (auto& place : found->second)
+    if (!place.known || place.known->contains(job.worker)) {
+      place.may_have_jobs();
+      place.marks.inserted(job.priority, id);
     }
 }
 
 void Claims::look_at(std::string_view queue) {
   if (const auto found = places_.find(queue); found != places_.end())
-    for (auto& [known, is_empty, marks] : found->second) {
-      is_empty = false;
-      marks.forget();
+    for (auto& place : found->second) {
+      place.may_have_jobs();
+      place.marks.forget();
     }
 }
 
 void Claims::look_everywhere() {
   for (auto& [queue, places] : places_)
-    for (auto& [known, is_empty, marks] : places) {
-      is_empty = false;
-      marks.forget();
+    for (auto& place : places) {
+      place.may_have_jobs();
+      place.marks.forget();
     }
 }
 

@@ -4,6 +4,9 @@
 #include <zzz_jobs/stores/detail/pg_marks.hpp>
 #include <zzz_jobs/stores/detail/pg_pipeline.hpp>
 
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
@@ -22,6 +25,22 @@ using QueueNames = std::set<std::string, std::less<>>;
 /// queue, for each set of workers that claims there.
 class Claims {
 public:
+  /// What the claims of one turn have shown; kept by the turn.
+  class Findings {
+  private:
+    friend class Claims;
+    struct Claim {
+      ClaimRequest request{};
+      bool plain = true;
+      bool is_short = false;  ///< fewer than wanted
+      bool none_left = false; ///< fewer than can start: not even last attempts
+      std::size_t rows = 0;
+      std::chrono::steady_clock::duration time{};
+      std::uint64_t news = 0; ///< of the place, when it was sent
+    };
+    std::vector<Claim> claims_{};
+  };
+
   struct Wish {
     const ClaimRequest& request;
     UnixTime now{};
@@ -37,12 +56,14 @@ public:
   /// The queues without, for one of their claimants at least.
   [[nodiscard]] QueueNames empty() const;
   /// One statement; `jobs` has the answer, by priority and id, when the pipeline
-  /// settles or commits.
-  void send(Pipeline& pipeline, const Wish& wish, std::vector<Job>& jobs);
-  /// The turn has committed: what its claims showed holds.
-  void committed();
-  /// The turn did not happen.
-  void abandoned();
+  /// settles or commits, and so have `findings`, which must stay where
+  /// they are until then.
+  void send(Pipeline& pipeline, const Wish& wish, std::vector<Job>& jobs, Findings& findings);
+  /// The turn has committed: what its claims showed holds, but where news have come
+  /// since they were sent.
+  void committed(const Findings& findings);
+  /// A turn did not happen: its rows may be available again, or claimed after all.
+  void abandoned() { look_everywhere(); }
 
   /// The queue has none, as was just read.
   void found_empty(const ClaimRequest& request) { place_of(request).is_empty = true; }
@@ -65,22 +86,18 @@ private:
     KnownWorkers known{};
     bool is_empty = false; ///< a plain claim found it so
     Marks marks{};
-  };
-  /// A claim of the turn under way.
-  struct Sent {
-    ClaimRequest request{};
-    bool plain = true;
-    bool is_short = false;  ///< fewer than wanted
-    bool none_left = false; ///< fewer than can start: not even last attempts
-    std::size_t rows = 0;
-    std::chrono::steady_clock::duration time{};
+    std::uint64_t news = 0; ///< counts how often jobs may have come
+
+    void may_have_jobs() {
+      is_empty = false;
+      ++news;
+    }
   };
   void read(const Rows& rows, const Wish& wish, bool plain, std::vector<Job>& jobs);
   void add_marks(Params& params, const Marks& marks) const;
   [[nodiscard]] Place& place_of(const ClaimRequest& request);
 
   std::map<std::string, std::vector<Place>, std::less<>> places_{}; ///< by queue
-  std::vector<Sent> sent_{};
   std::optional<Marks::Time> look_again_{};
 };
 

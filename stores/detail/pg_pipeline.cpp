@@ -54,20 +54,25 @@ void Pipeline::read_answers() {
 
 /// The answers are asked for before the commit is, in one breath: they then come
 /// while the server waits for its disk.
-void Pipeline::commit() {
-  bool are_answered = false;
+void Pipeline::ask_to_commit() {
   try {
     link_.request_answers();
     if (explicit_)
       link_.send("COMMIT");
     link_.sync();
     read_answers();
-    are_answered = true;
+  } catch (const ConnectionError& error) {
+    throw CommitInDoubt{error.what(), false};
+  }
+}
+
+void Pipeline::committed() {
+  try {
     if (explicit_)
       read_commit();
     link_.synced();
   } catch (const ConnectionError& error) {
-    throw CommitInDoubt{error.what(), are_answered};
+    throw CommitInDoubt{error.what(), true};
   }
 }
 

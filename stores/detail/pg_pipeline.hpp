@@ -31,7 +31,15 @@ public:
     return last_answer_;
   }
   /// @throws CommitInDoubt.
-  void commit();
+  void commit() {
+    ask_to_commit();
+    committed();
+  }
+  /// Its first half: all statements are answered, and the commit is under way. Then
+  /// nothing but the second may follow. @throws CommitInDoubt.
+  void ask_to_commit();
+  /// Waits for it. @throws CommitInDoubt.
+  void committed();
 
   /// For parts that may fail alone: between `begin` and `commit` a part that
   /// throws StatementError takes nothing else with it. A pooled session's is begun

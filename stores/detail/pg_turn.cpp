@@ -40,7 +40,7 @@ Turn::Turn(Knowledge& knowledge, Link& link, const PgStore::Config& config, cons
   result_.claimed.resize(batch.claims.size());
 }
 
-void Turn::transact() {
+void Turn::begin() {
   if (apart_)
     pipeline_.begin();
   try {
@@ -55,7 +55,16 @@ void Turn::transact() {
     }
     claim();
     read_due();
-    pipeline_.commit();
+    pipeline_.ask_to_commit();
+  } catch (const StatementError&) {
+    pipeline_.roll_back();
+    throw;
+  }
+}
+
+void Turn::end() {
+  try {
+    pipeline_.committed();
   } catch (const StatementError&) {
     pipeline_.roll_back();
     throw;
@@ -64,7 +73,7 @@ void Turn::transact() {
 
 BatchResult Turn::finish(TurnEcho& echo) {
   auto& claims = knowledge_.claims;
-  claims.committed();
+  claims.committed(findings_);
   note_due();
   for (const auto& queue : promoted_)
     made_available(queue, echo);
@@ -181,7 +190,7 @@ void Turn::claim() {
        .node = setting_.owner,
        .from_front = !setting_.is_supervised || knowledge_.is_due(setting_.now),
        .fresh = batch_.enqueues},
-      result_.claimed[i]);
+      result_.claimed[i], findings_);
   }
 }
 
@@ -248,7 +257,8 @@ void Turn::note_due() {
   for (const auto& done : result_.enqueued)
     if (done.state == JobState::scheduled && !done.conflict && done.failed == errc{})
       expect(done.scheduled_at);
-  knowledge_.due = due_was_read_ ? due_ : earlier(knowledge_.due, expected_);
+  knowledge_.due =
+    due_was_read_ ? earlier(due_, expected_elsewhere_) : earlier(knowledge_.due, expected_);
   knowledge_.due_read_at = setting_.now;
 }
 

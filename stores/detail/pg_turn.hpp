@@ -44,7 +44,7 @@ struct TurnEcho {
 /// None is later than any.
 [[nodiscard]] std::optional<UnixTime> earlier(std::optional<UnixTime> a, std::optional<UnixTime> b);
 
-/// One try to make a batch a transaction.
+/// One try to make a batch, which must outlive it, a transaction.
 class Turn {
 public:
   /// How it is made.
@@ -57,8 +57,15 @@ public:
   Turn(Knowledge& knowledge, Link& link, const PgStore::Config& config, const Batch& batch,
        const TurnSetting& setting, const Manner& manner);
 
+  /// All statements are answered, and the commit is under way.
   /// @throws StatementError, ConnectionError: nothing happened; CommitInDoubt.
-  void transact();
+  void begin();
+  /// The commit has happened. @throws as `begin`.
+  void end();
+  /// Another turn, which this one may not have seen, has made jobs wait until then.
+  void expect(std::optional<UnixTime> due) {
+    expected_elsewhere_ = earlier(expected_elsewhere_, due);
+  }
   /// The transaction was committed and its answers are lost; `written`: see
   /// Outcomes.
   void answer_late(const std::map<std::int64_t, bool>& written);
@@ -83,7 +90,7 @@ private:
 
   Knowledge& knowledge_;
   const Batch& batch_;
-  const TurnSetting& setting_;
+  const TurnSetting setting_;
   bool apart_;
   std::int64_t number_;
   bool starts_directly_;
@@ -92,10 +99,12 @@ private:
   Outcomes outcomes_;
   DirectStarts direct_;
   Enqueues enqueues_;
+  Claims::Findings findings_{};
   std::set<std::string> promoted_{};
   std::optional<UnixTime> due_{};
   bool due_was_read_ = false;
   std::optional<UnixTime> expected_{};
+  std::optional<UnixTime> expected_elsewhere_{};
 };
 
 } // namespace zzz_jobs::detail::pg

@@ -23,33 +23,57 @@ bool makes_available(const Outcome& outcome) {
 } // namespace
 
 BatchResult Turns::apply(const Batch& batch, const TurnSetting& setting, TurnEcho& echo) {
+  return *run(batch, setting, echo, false);
+}
+
+std::optional<BatchResult> Turns::begin(const Batch& batch, const TurnSetting& setting,
+                                        TurnEcho& echo) {
+  return run(batch, setting, echo, true);
+}
+
+/// With `may_leave` nothing is answered where the commit is left to itself.
+std::optional<BatchResult> Turns::run(const Batch& batch, const TurnSetting& setting,
+                                      TurnEcho& echo, bool may_leave) {
+  auto& lane = free_lane();
   take_news(setting);
   if (!setting.is_watched && knowledge_.due_read_at != setting.now)
     knowledge_.due_read_at.reset();
   expect_changes(batch);
   bool apart = false;
-  if (link_ && !link_->is_alive())
-    link_.reset();
+  if (lane.link && !lane.link->is_alive())
+    lane.link.reset();
   for (int tries = 1;; ++tries) {
-    const bool is_new = !link_ || link_node_ != setting.node;
+    const bool is_new = !lane.link || lane.node != setting.node;
     try {
-      settle_earlier(setting.node);
-      if (!has_work(batch, setting)) {
+      settle_earlier(lane, setting.node);
+      if (!has_work(lane, batch, setting)) {
         show_knowledge(std::nullopt);
         return nothing_done(batch);
       }
-      Turn turn{knowledge_, link(setting.node),
-                config_,    batch,
-                setting,    {.sorted_keys = tries > 1, .apart = apart, .number = ++number_}};
-      if (!transact(turn, batch, setting.node)) {
-        knowledge_.claims.abandoned();
-        if (tries == tries_max)
-          throw ConnectionError{"database: connections are lost in each commit"};
-        continue;
+      const Turn::Manner manner{.sorted_keys = tries > 1, .apart = apart, .number = ++number_};
+      Begun begun{.batch = batch,
+                  .setting = setting,
+                  .turn = std::make_unique<Turn>(knowledge_, link(lane, setting.node), config_,
+                                                 batch, setting, manner),
+                  .number = number_};
+      try {
+        begun.turn->begin();
+        begun.since = SteadyClock::now();
+        if (may_leave && commit_pace_.leaves_next()) {
+          lane.begun.emplace(std::move(begun));
+          return std::nullopt;
+        }
+        begun.turn->end();
+        commit_pace_.took(SteadyClock::now() - begun.since);
+      } catch (const CommitInDoubt& doubt) {
+        if (!happened(lane, begun, doubt)) {
+          knowledge_.claims.abandoned();
+          if (tries == tries_max)
+            throw ConnectionError{"database: connections are lost in each commit"};
+          continue;
+        }
       }
-      auto result = turn.finish(echo);
-      show_knowledge(turn.expected());
-      return result;
+      return finish(*begun.turn, echo);
     } catch (const StatementError& error) {
       knowledge_.claims.abandoned();
       if (is_worth_repeating(error.sqlstate()) && tries < tries_max)
@@ -59,36 +83,84 @@ BatchResult Turns::apply(const Batch& batch, const TurnSetting& setting, TurnEch
       apart = true;
     } catch (const ConnectionError&) {
       knowledge_.claims.abandoned();
-      link_.reset();
+      lane.link.reset();
       if (is_new || tries == tries_max)
         throw;
     } catch (...) {
       knowledge_.claims.abandoned();
-      link_.reset(); // it may be in the middle of anything
+      lane.link.reset(); // it may be in the middle of anything
       throw;
     }
   }
 }
 
-/// False if nothing happened after all, and the connection is a new one.
-bool Turns::transact(Turn& turn, const Batch& batch, std::int64_t node) {
+/// A turn that did not happen after all is made anew.
+std::optional<BatchResult> Turns::end(TurnEcho& echo) {
+  auto* lane = first_begun();
+  if (lane == nullptr)
+    return std::nullopt;
+  const auto begun = *std::exchange(lane->begun, std::nullopt);
   try {
-    turn.transact();
-  } catch (const CommitInDoubt& doubt) {
-    unsettled_ = Unsettled{.node = node, .number = number_, .is_answered = doubt.is_answered()};
-    for (const auto& claim : batch.claims)
-      unsettled_->queues.push_back(claim.queue);
-    for (const auto& outcome : batch.outcomes)
-      unsettled_->jobs.push_back(outcome.claim.job_id);
-    link_.reset();
-    settle(node, doubt_time_max);
-    const auto settled = *std::exchange(unsettled_, std::nullopt);
-    if (!settled.was_committed)
-      return false;
-    if (!settled.is_answered)
-      turn.answer_late(settled.written);
+    bool is_done = true;
+    try {
+      begun.turn->end();
+      commit_pace_.took_at_most(SteadyClock::now() - begun.since);
+    } catch (const CommitInDoubt& doubt) {
+      is_done = happened(*lane, begun, doubt);
+    }
+    if (is_done)
+      return finish(*begun.turn, echo);
+  } catch (const StatementError&) { // what the table checks at a commit
+  } catch (...) {
+    knowledge_.claims.abandoned();
+    lane->link.reset();
+    throw;
   }
-  return true;
+  knowledge_.claims.abandoned();
+  return apply(begun.batch, begun.setting, echo);
+}
+
+/// What became of a turn in doubt. If nothing, the connection is a new one.
+bool Turns::happened(Lane& lane, const Begun& begun, const CommitInDoubt& doubt) {
+  const auto node = begun.setting.node;
+  auto& turn = unsettled_.emplace_back(
+    Unsettled{.node = node, .number = begun.number, .is_answered = doubt.is_answered()});
+  for (const auto& claim : begun.batch.claims)
+    turn.queues.push_back(claim.queue);
+  for (const auto& outcome : begun.batch.outcomes)
+    turn.jobs.push_back(outcome.claim.job_id);
+  lane.link.reset();
+  settle(lane, turn, node, doubt_time_max);
+  const auto settled = std::move(turn);
+  unsettled_.pop_back();
+  if (settled.was_committed && !settled.is_answered)
+    begun.turn->answer_late(settled.written);
+  return settled.was_committed;
+}
+
+BatchResult Turns::finish(Turn& turn, TurnEcho& echo) {
+  auto result = turn.finish(echo);
+  show_knowledge(turn.expected());
+  for (auto& lane : lanes_)
+    if (lane.begun)
+      lane.begun->turn->expect(turn.expected());
+  return result;
+}
+
+bool Turns::has_free_lane() const {
+  return std::any_of(lanes_.begin(), lanes_.end(), [](const Lane& lane) { return !lane.begun; });
+}
+
+Turns::Lane& Turns::free_lane() {
+  return lanes_[0].begun ? lanes_[1] : lanes_[0];
+}
+
+Turns::Lane* Turns::first_begun() {
+  Lane* first = nullptr;
+  for (auto& lane : lanes_)
+    if (lane.begun && (first == nullptr || lane.begun->number < first->begun->number))
+      first = &lane;
+  return first;
 }
 
 void Turns::take_news(const TurnSetting& setting) {
@@ -141,19 +213,19 @@ void Turns::show_knowledge(std::optional<UnixTime> expected) {
 }
 
 /// An idle node writes nothing, and where foreign changes are told it asks nothing.
-bool Turns::has_work(const Batch& batch, const TurnSetting& setting) {
+bool Turns::has_work(Lane& lane, const Batch& batch, const TurnSetting& setting) {
   if (!batch.outcomes.empty() || !batch.progress.empty() || !batch.enqueues.empty())
     return true;
   if (!setting.is_watched)
-    probe(batch, setting);
+    probe(lane, batch, setting);
   return knowledge_.is_due(setting.now)
     || std::any_of(batch.claims.begin(), batch.claims.end(), [this](const auto& request) {
            return knowledge_.claims.has_candidates(request);
          });
 }
 
-void Turns::probe(const Batch& batch, const TurnSetting& setting) {
-  Pipeline pipeline{link(setting.node), config_.answer_timeout.count(), config_.pooled};
+void Turns::probe(Lane& lane, const Batch& batch, const TurnSetting& setting) {
+  Pipeline pipeline{link(lane, setting.node), config_.answer_timeout.count(), config_.pooled};
   Params params;
   params.add_texts(batch.claims, [](const ClaimRequest& request) { return &request.queue; });
   params.add(setting.now);
@@ -188,33 +260,35 @@ void Turns::expect_changes(const Batch& batch) {
     knowledge_.claims.look_everywhere();
 }
 
-Link& Turns::link(std::int64_t node) {
-  if (link_ && link_node_ == node)
-    return *link_;
-  link_.reset();
-  link_.emplace(LinkOptions{.url = config_.url,
-                            .schema = config_.schema,
-                            .connect_timeout = config_.connect_timeout,
-                            .answer_timeout = config_.answer_timeout,
-                            .pooled = config_.pooled,
-                            .node_id = node},
-                statements_);
-  link_node_ = node;
-  return *link_;
+Link& Turns::link(Lane& lane, std::int64_t node) {
+  if (lane.link && lane.node == node)
+    return *lane.link;
+  lane.link.reset();
+  lane.link.emplace(LinkOptions{.url = config_.url,
+                                .schema = config_.schema,
+                                .connect_timeout = config_.connect_timeout,
+                                .answer_timeout = config_.answer_timeout,
+                                .pooled = config_.pooled,
+                                .node_id = node},
+                    statements_);
+  lane.node = node;
+  return *lane.link;
 }
 
-/// Finds out what became of the last turn, and makes an end of it: afterwards it is
+/// Finds out what became of a turn, and makes an end of it: afterwards it is
 /// committed or never will be.
 /// @throws Error(in_doubt) if that cannot be done within `patience`.
-void Turns::settle(std::int64_t node, std::chrono::milliseconds patience) {
-  for (const auto end = SteadyClock::now() + patience;;) {
+void Turns::settle(Lane& lane, Unsettled& turn, std::int64_t node,
+                   std::chrono::milliseconds patience) {
+  const auto end = SteadyClock::now() + patience;
+  for (;;) {
     std::string why;
     try {
-      return try_to_settle(node);
+      return try_to_settle(lane, turn, node);
     } catch (const Error& error) { // its own commit may be in doubt too: asked again
       why = error.what();
     }
-    link_.reset();
+    lane.link.reset();
     if (SteadyClock::now() >= end)
       throw Error{errc::in_doubt,
                   why
@@ -224,22 +298,21 @@ void Turns::settle(std::int64_t node, std::chrono::milliseconds patience) {
   }
 }
 
-/// A turn whose caller was told that it is in doubt. Until it is settled nothing
-/// else is sent, which hence did not happen.
-void Turns::settle_earlier(std::int64_t node) {
-  if (!unsettled_)
-    return;
-  try {
-    settle(node, 0ms);
-  } catch (const Error& error) {
-    throw ConnectionError{error.what()};
+/// Turns whose callers were told that they are in doubt. Until they are settled
+/// nothing else is sent, which hence did not happen.
+void Turns::settle_earlier(Lane& lane, std::int64_t node) {
+  while (!unsettled_.empty()) {
+    try {
+      settle(lane, unsettled_.front(), node, 0ms);
+    } catch (const Error& error) {
+      throw ConnectionError{error.what()};
+    }
+    unsettled_.pop_front();
   }
-  unsettled_.reset();
 }
 
-void Turns::try_to_settle(std::int64_t node) {
-  auto& turn = *unsettled_;
-  Pipeline pipeline{link(node), config_.answer_timeout.count(), config_.pooled};
+void Turns::try_to_settle(Lane& lane, Unsettled& turn, std::int64_t node) {
+  Pipeline pipeline{link(lane, node), config_.answer_timeout.count(), config_.pooled};
   const auto mark = [&] {
     Params params;
     params.add(static_cast<std::int32_t>(turn.node));
@@ -252,13 +325,12 @@ void Turns::try_to_settle(std::int64_t node) {
   });
   pipeline.commit();
   if (turn.was_committed && !turn.is_answered)
-    answer_late(node);
+    answer_late(lane, turn, node);
 }
 
 /// What it claimed without anybody hearing of it is handed back.
-void Turns::answer_late(std::int64_t node) {
-  auto& turn = *unsettled_;
-  Pipeline pipeline{link(node), config_.answer_timeout.count(), config_.pooled};
+void Turns::answer_late(Lane& lane, Unsettled& turn, std::int64_t node) {
+  Pipeline pipeline{link(lane, node), config_.answer_timeout.count(), config_.pooled};
   Params jobs;
   jobs.add(turn.node);
   jobs.add(turn.number);

@@ -1,10 +1,17 @@
 #pragma once
 
+#include <zzz_jobs/stores/detail/pg_commit_pace.hpp>
+#include <zzz_jobs/stores/detail/pg_error.hpp>
 #include <zzz_jobs/stores/detail/pg_turn.hpp>
 #include <zzz_jobs/stores/pg_store.hpp>
 
+#include <array>
+#include <chrono>
+#include <cstdint>
 #include <functional>
+#include <list>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -21,9 +28,13 @@ struct News {
   bool due_unknown = false; ///< it may have changed
 };
 
-/// Makes batches transactions: finds out what there is to do, runs it on one
+/// Makes batches transactions: finds out what there is to do, runs it on a
 /// connection, and answers for what the database does meanwhile. One thread at
 /// a time; `tell` is for all.
+///
+/// Where commits are slow, a turn waits for its own while the next one already
+/// runs on a second connection. That one begins when all statements of the first
+/// are answered: a turn can wait for rows of the one before, never the other way.
 class Turns {
 public:
   Turns(const PgStore::Config& config, const Statements& statements)
@@ -31,6 +42,15 @@ public:
 
   /// @throws Error: nothing happened, but for errc::in_doubt.
   [[nodiscard]] BatchResult apply(const Batch& batch, const TurnSetting& setting, TurnEcho& echo);
+  /// As `apply`, or nothing where the commit is slow: then `end` waits for it. Until
+  /// then the batch must stay as and where it is.
+  [[nodiscard]] std::optional<BatchResult> begin(const Batch& batch, const TurnSetting& setting,
+                                                 TurnEcho& echo);
+  /// Of the turn that was begun first; nothing if none is under way.
+  /// @throws as `apply`.
+  [[nodiscard]] std::optional<BatchResult> end(TurnEcho& echo);
+  /// Whether a further turn can be made now.
+  [[nodiscard]] bool has_free_lane() const;
 
   void tell(const std::function<void(News&)>& what);
   /// When the next waiting job is due, as read since `begin_look`; whether that is
@@ -41,25 +61,21 @@ public:
   [[nodiscard]] QueueNames queues_thought_empty();
 
 private:
-  void take_news(const TurnSetting& setting);
-  void show_knowledge(std::optional<UnixTime> expected);
-  [[nodiscard]] bool has_work(const Batch& batch, const TurnSetting& setting);
-  void probe(const Batch& batch, const TurnSetting& setting);
-  [[nodiscard]] BatchResult nothing_done(const Batch& batch) const;
-  void expect_changes(const Batch& batch);
-  [[nodiscard]] bool transact(Turn& turn, const Batch& batch, std::int64_t node);
-  [[nodiscard]] Link& link(std::int64_t node);
-  void settle(std::int64_t node, std::chrono::milliseconds patience);
-  void settle_earlier(std::int64_t node);
-  void try_to_settle(std::int64_t node);
-  void answer_late(std::int64_t node);
-
-  const PgStore::Config& config_;
-  const Statements& statements_;
-  std::optional<Link> link_{};
-  std::int64_t link_node_ = 0;
-  std::int64_t number_ = 0; ///< of the last try
-  /// The last try's transaction, where it may be committed or not.
+  /// A turn whose commit is under way.
+  struct Begun {
+    const Batch& batch;
+    TurnSetting setting{};
+    std::unique_ptr<Turn> turn{};
+    std::int64_t number = 0;
+    std::chrono::steady_clock::time_point since{};
+  };
+  /// A connection, and what is under way on it.
+  struct Lane {
+    std::optional<Link> link{};
+    std::int64_t node = 0; ///< that the link is of
+    std::optional<Begun> begun{};
+  };
+  /// The transaction of a try that may be committed or not.
   struct Unsettled {
     std::int64_t node = 0;
     std::int64_t number = 0;
@@ -70,7 +86,31 @@ private:
     bool was_committed = false;
     std::map<std::int64_t, bool> written{}; ///< see Outcomes::answer_late
   };
-  std::optional<Unsettled> unsettled_{};
+
+  void take_news(const TurnSetting& setting);
+  void show_knowledge(std::optional<UnixTime> expected);
+  [[nodiscard]] std::optional<BatchResult> run(const Batch& batch, const TurnSetting& setting,
+                                               TurnEcho& echo, bool may_leave);
+  [[nodiscard]] bool has_work(Lane& lane, const Batch& batch, const TurnSetting& setting);
+  void probe(Lane& lane, const Batch& batch, const TurnSetting& setting);
+  [[nodiscard]] BatchResult nothing_done(const Batch& batch) const;
+  void expect_changes(const Batch& batch);
+  [[nodiscard]] bool happened(Lane& lane, const Begun& begun, const CommitInDoubt& doubt);
+  [[nodiscard]] BatchResult finish(Turn& turn, TurnEcho& echo);
+  [[nodiscard]] Lane& free_lane();
+  [[nodiscard]] Lane* first_begun();
+  [[nodiscard]] Link& link(Lane& lane, std::int64_t node);
+  void settle(Lane& lane, Unsettled& turn, std::int64_t node, std::chrono::milliseconds patience);
+  void settle_earlier(Lane& lane, std::int64_t node);
+  void try_to_settle(Lane& lane, Unsettled& turn, std::int64_t node);
+  void answer_late(Lane& lane, Unsettled& turn, std::int64_t node);
+
+  const PgStore::Config& config_;
+  const Statements& statements_;
+  std::array<Lane, 2> lanes_{}; ///< the second is used only while the first waits
+  std::int64_t number_ = 0;     ///< of the last try
+  std::list<Unsettled> unsettled_{};
+  CommitPace commit_pace_{};
   Knowledge knowledge_{};
   std::mutex news_mutex_{};
   News news_{};
