@@ -20,12 +20,26 @@ bool has_due(AnyStore& store) {
   return next && *next <= store.now();
 }
 
+/// Whose owner is no node any more: it will be rescued, and is due then. Others than
+/// nodes (of no owner) and nodes that are alive go on by themselves.
+bool has_orphan(AnyStore& store, const std::string& queue) {
+  constexpr std::uint32_t looked_at_max = 1000;
+  const auto executing =
+    store.list({.state = JobState::executing, .queue = queue}, {.limit = looked_at_max});
+  const auto nodes = store.nodes();
+  return std::any_of(executing.begin(), executing.end(), [&](const Job& job) {
+    return job.node && *job.node != store.node_id()
+      && std::none_of(nodes.begin(), nodes.end(),
+                      [&](const NodeRecord& node) { return node.id == *job.node; });
+  });
+}
+
 bool is_idle_in(AnyStore& store, const std::vector<QueueStatus>& queues,
                 const std::vector<std::string>& workers) {
   if (has_due(store))
     return false;
   return std::none_of(queues.begin(), queues.end(), [&](const QueueStatus& queue) {
-    if (!store.open_claims({queue.name}).front().empty())
+    if (!store.open_claims({queue.name}).front().empty() || has_orphan(store, queue.name))
       return true;
     return !store.is_paused(queue.name) && has_available(store, queue.name, workers);
   });
