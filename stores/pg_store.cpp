@@ -1,6 +1,7 @@
 #include <zzz_jobs/stores/pg_store.hpp>
 
 #include <zzz_jobs/config/retry_strategy.hpp>
+#include <zzz_jobs/stores/detail/pg_config.hpp>
 #include <zzz_jobs/stores/detail/pg_desk.hpp>
 #include <zzz_jobs/stores/detail/pg_migrations.hpp>
 #include <zzz_jobs/stores/detail/pg_presence.hpp>
@@ -14,33 +15,13 @@
 #include <utility>
 
 namespace zzz_jobs {
-namespace {
-
-void check_range(const std::string& field, std::int64_t value, std::int64_t min, std::int64_t max) {
-  if (value < min || value > max)
-    throw Error{errc::invalid_argument,
-                "store: " + field + " must be " + std::to_string(min) + ".." + std::to_string(max)
-                  + ", got " + std::to_string(value)};
-}
-
-PgStore::Config checked(PgStore::Config config) {
-  check_range("lease in seconds", config.lease.count(), 1, 3600);
-  check_range("look_interval in milliseconds", config.look_interval.count(), 10, 60'000);
-  check_range("connect_timeout in seconds", config.connect_timeout.count(), 1, 600);
-  check_range("answer_timeout in milliseconds", config.answer_timeout.count(), 10, 3'600'000);
-  if (!config.log)
-    config.log = [](LogLevel, std::string_view) {};
-  return config;
-}
-
-} // namespace
-
 /// The parts of an open store. Turns and everything else have a connection and a
 /// mutex each, so that a listing holds up no turn.
 struct PgStore::Impl {
   explicit Impl(Config with)
-    : config(checked(std::move(with))), statements(config.schema), turns(config, statements),
-      dog(config.answer_timeout), desk(config, dog), watch(config, presence, turns, dog) {
+    : config(detail::pg::checked(std::move(with))), statements(config.schema),
+      turns(config, statements), dog(config.answer_timeout), desk(config, dog),
+      watch(config, presence, turns, dog) {
     detail::pg::PqxxSession session{
       {.url = config.url,
        .application = "zzz_jobs open",
