@@ -15,6 +15,7 @@
 #include <utility>
 
 namespace zzz_jobs {
+
 /// The parts of an open store. Turns and everything else have a connection and a
 /// mutex each, so that a listing holds up no turn.
 struct PgStore::Impl {
