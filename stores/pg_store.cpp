@@ -98,9 +98,9 @@ struct PgStore::Impl {
       watch.look_again_at(*echo.look_again_at);
     if (echo.look_again)
       watch.signal(StoreSignal::jobs);
-    for (const auto& done : result.enqueued)
-      if (done.cancelled)
-        watch.announce_lost_claims();
+    if (std::any_of(result.enqueued.begin(), result.enqueued.end(),
+                    [](const Enqueued& done) { return done.cancelled.has_value(); }))
+      watch.announce_lost_claims(); // once for all
   }
 
   template <class Work>
@@ -187,8 +187,7 @@ PgStore::~PgStore() = default;
 PgStore::PgStore(PgStore&&) noexcept = default;
 PgStore& PgStore::operator=(PgStore&&) noexcept = default;
 
-// --- the published operations ------------------------------------------------
-
+// --- the published operations
 Job PgStore::enqueue(std::string_view worker, std::string_view args, const JobOpts& opts) {
   Batch batch;
   batch.enqueues.push_back(make_new_job(worker, std::string{args}, opts, impl_->config.limits));
@@ -268,8 +267,7 @@ std::uint32_t PgStore::delete_completed(UnixTime older_than) {
   return deleted;
 }
 
-// --- what the actors and operators use ---------------------------------------
-
+// --- what the actors and operators use
 BatchResult PgStore::apply(Batch& batch) {
   return impl_->turn(batch, node_id());
 }

@@ -14,6 +14,8 @@ class CommitPace {
 public:
   using Duration = std::chrono::steady_clock::duration;
 
+  /// What came before it, until all statements were answered.
+  void worked(Duration time) noexcept { work_ += (time - work_) / weight; }
   /// One was waited for from the moment it was asked for.
   void took(Duration time) noexcept { average_ += (time - average_) / weight; }
   /// One was there when it was looked for, so long after it was asked for.
@@ -23,17 +25,21 @@ public:
   }
   /// Whether the next commit is to be left to itself.
   [[nodiscard]] bool leaves_next() noexcept {
-    return average_ > slow && ++left_ % measured_one_in != 0;
+    return average_ > slow && average_ * share > work_ && ++left_ % measured_one_in != 0;
   }
 
 private:
   /// A local disk's commit is a fifth of this, and hiding one of that length gains
   /// less than the second connection costs.
   static constexpr Duration slow = std::chrono::milliseconds{1};
+  /// Of the work, at least one part in so many: where processors are busy commits wait
+  /// for them too, and a further session would only make that longer.
+  static constexpr int share = 3;
   static constexpr int weight = 8;
   static constexpr std::uint32_t measured_one_in = 32;
 
-  Duration average_{};
+  Duration average_{}; ///< of commits
+  Duration work_{};    ///< likewise
   std::uint32_t left_ = 0;
 };
 

@@ -57,8 +57,10 @@ std::optional<BatchResult> Turns::run(const Batch& batch, const TurnSetting& set
                                                  batch, setting, manner),
                   .number = number_};
       try {
+        const auto start = SteadyClock::now();
         begun.turn->begin();
         begun.since = SteadyClock::now();
+        commit_pace_.worked(begun.since - start);
         if (may_leave && commit_pace_.leaves_next()) {
           lane.begun.emplace(std::move(begun));
           return std::nullopt;
