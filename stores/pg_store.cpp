@@ -5,11 +5,10 @@
 #include <zzz_jobs/stores/detail/pg_desk.hpp>
 #include <zzz_jobs/stores/detail/pg_migrations.hpp>
 #include <zzz_jobs/stores/detail/pg_presence.hpp>
-#include <zzz_jobs/stores/detail/pg_turns.hpp>
+#include <zzz_jobs/stores/detail/pg_shared_turns.hpp>
 #include <zzz_jobs/stores/detail/pg_watch.hpp>
 
 #include <algorithm>
-#include <condition_variable>
 #include <mutex>
 #include <set>
 #include <utility>
@@ -21,7 +20,7 @@ namespace zzz_jobs {
 struct PgStore::Impl {
   explicit Impl(Config with)
     : config(detail::pg::checked(std::move(with))), statements(config.schema),
-      turns(config, statements), dog(config.answer_timeout), desk(config, dog),
+      shared_turns(config, statements), dog(config.answer_timeout), desk(config, dog),
       watch(config, presence, turns, dog) {
     detail::pg::PqxxSession session{
       {.url = config.url,
@@ -58,22 +57,16 @@ struct PgStore::Impl {
 
   BatchResult turn(const Batch& batch, std::optional<std::int64_t> owner) {
     detail::pg::TurnEcho echo;
-    auto result = [&] {
-      std::unique_lock lock{turns_mutex};
-      lane_is_free.wait(lock, [this] { return turns.has_free_lane(); });
-      return turns.apply(batch, setting(owner), echo);
-    }();
+    auto result = shared_turns.apply(
+      batch, [&] { return setting(owner); }, echo);
     pass_on(echo, result);
     return result;
   }
 
   std::optional<BatchResult> begin(const Batch& batch) {
     detail::pg::TurnEcho echo;
-    auto result = [&] {
-      std::unique_lock lock{turns_mutex};
-      lane_is_free.wait(lock, [this] { return turns.has_free_lane(); });
-      return turns.begin(batch, setting(presence.node()), echo);
-    }();
+    auto result = shared_turns.begin(
+      batch, [&] { return setting(presence.node()); }, echo);
     if (result)
       pass_on(echo, *result);
     return result;
@@ -81,11 +74,7 @@ struct PgStore::Impl {
 
   std::optional<BatchResult> end() {
     detail::pg::TurnEcho echo;
-    auto result = [&] {
-      const std::lock_guard lock{turns_mutex};
-      lane_is_free.notify_one(); // who waits looks when this is over
-      return turns.end(echo);
-    }();
+    auto result = shared_turns.end(echo);
     if (result)
       pass_on(echo, *result);
     return result;
@@ -98,9 +87,9 @@ struct PgStore::Impl {
       watch.look_again_at(*echo.look_again_at);
     if (echo.look_again)
       watch.signal(StoreSignal::jobs);
-    if (std::any_of(result.enqueued.begin(), result.enqueued.end(),
-                    [](const Enqueued& done) { return done.cancelled.has_value(); }))
-      watch.announce_lost_claims(); // once for all
+    for (const auto& done : result.enqueued)
+      if (done.cancelled)
+        watch.announce_lost_claims();
   }
 
   template <class Work>
@@ -173,9 +162,8 @@ struct PgStore::Impl {
   Config config;
   detail::pg::Statements statements;
   detail::pg::Presence presence{};
-  std::mutex turns_mutex{};
-  std::condition_variable lane_is_free{};
-  detail::pg::Turns turns;
+  detail::pg::SharedTurns shared_turns;
+  detail::pg::Turns& turns{shared_turns.turns()};
   detail::pg::Watchdog dog;
   std::mutex desk_mutex{};
   detail::pg::Desk desk;
@@ -187,7 +175,8 @@ PgStore::~PgStore() = default;
 PgStore::PgStore(PgStore&&) noexcept = default;
 PgStore& PgStore::operator=(PgStore&&) noexcept = default;
 
-// --- the published operations
+// --- the published operations ------------------------------------------------
+
 Job PgStore::enqueue(std::string_view worker, std::string_view args, const JobOpts& opts) {
   Batch batch;
   batch.enqueues.push_back(make_new_job(worker, std::string{args}, opts, impl_->config.limits));
@@ -267,7 +256,8 @@ std::uint32_t PgStore::delete_completed(UnixTime older_than) {
   return deleted;
 }
 
-// --- what the actors and operators use
+// --- what the actors and operators use ---------------------------------------
+
 BatchResult PgStore::apply(Batch& batch) {
   return impl_->turn(batch, node_id());
 }

@@ -302,13 +302,22 @@ bool DirectEngine::set_concurrency(std::string_view queue, std::uint32_t) {
                      [&](const QueueConfig& one) { return one.name == queue; });
 }
 
-bool DirectEngine::run_queue(const QueueConfig& queue) {
+namespace {
+
+[[noreturn]] void runs_no_queues(std::string_view queue) {
   throw Error(errc::unsupported,
-              "queue \"" + queue.name + "\": only a supervisor of RunMode::actors runs queues");
+              "queue \"" + std::string{queue}
+                + "\": only a supervisor of RunMode::actors runs queues");
+}
+
+} // namespace
+
+bool DirectEngine::run_queue(const QueueConfig& queue) {
+  runs_no_queues(queue.name);
 }
 
 bool DirectEngine::drop_queue(std::string_view queue) {
-  return run_queue({.name = std::string{queue}});
+  runs_no_queues(queue);
 }
 
 std::uint64_t DirectEngine::attach_telemetry(TelemetryHandler handler) {

@@ -273,7 +273,7 @@ void StoreState::tell_cancelled(const BatchResult& result) {
 }
 
 void StoreState::hand_out(const Turn& turn, BatchResult& result) {
-  take_off_asked(waiting_, turn);
+  forget_asked(waiting_, turn);
   for (std::size_t i = 0; i < turn.claimants.size(); ++i) {
     auto& subscriber = waiting_.subscribers[turn.claimants[i].subscriber];
     const auto& asked = turn.batch.claims[i];

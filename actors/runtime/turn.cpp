@@ -219,7 +219,7 @@ Turn take_turn(Waiting& waiting, const Shared& shared) {
   return turn;
 }
 
-void take_off_asked(Waiting& waiting, const Turn& turn) {
+void forget_asked(Waiting& waiting, const Turn& turn) {
   for (std::size_t i = 0; i < turn.claimants.size(); ++i) {
     auto& subscriber = waiting.subscribers[turn.claimants[i].subscriber];
     subscriber.asked_slots -= turn.batch.claims[i].slots;
@@ -228,7 +228,7 @@ void take_off_asked(Waiting& waiting, const Turn& turn) {
 }
 
 void put_back(Waiting& waiting, Turn& turn) {
-  take_off_asked(waiting, turn);
+  forget_asked(waiting, turn);
   auto outcome = turn.batch.outcomes.begin();
   for (auto& queued : turn.reports)
     for (auto& finished : queued.report->finished)

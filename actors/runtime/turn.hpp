@@ -122,7 +122,7 @@ void tell_notices(const std::vector<std::string>& queues, const BatchResult& res
 [[nodiscard]] Turn take_turn(Waiting& waiting, const Shared& shared);
 
 /// What the turn has asked for is answered.
-void take_off_asked(Waiting& waiting, const Turn& turn);
+void forget_asked(Waiting& waiting, const Turn& turn);
 
 /// Puts everything back in its order after a turn that did not happen.
 void put_back(Waiting& waiting, Turn& turn);

@@ -26,9 +26,8 @@ std::vector<Endpoint> behind(const Endpoint& left, std::vector<Endpoint> gateway
 
 MovingLine::MovingLine(caf::actor_system& system, RemoteLine::Setting setting)
   : system_(system), setting_(std::move(setting)) {
-  auto first = open_line(setting_.gateways);
-  const std::lock_guard lock{mutex_};
-  line_ = std::move(first);
+  const std::lock_guard lock{mutex_}; // a gateway that leaves at once finds the line
+  line_ = open_line(setting_.gateways);
 }
 
 MovingLine::~MovingLine() {

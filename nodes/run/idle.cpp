@@ -20,18 +20,17 @@ bool has_due(AnyStore& store) {
   return next && *next <= store.now();
 }
 
-/// Whose owner is no node any more: it will be rescued, and is due then. Others than
-/// nodes (of no owner) and nodes that are alive go on by themselves.
+/// An execution of a process before this one will be rescued, and is due then. Of a
+/// store that several nodes share, others see to theirs; what has no owner is a foreign
+/// program's.
 bool has_orphan(AnyStore& store, const std::string& queue) {
+  if (!store.nodes().empty())
+    return false;
   constexpr std::uint32_t looked_at_max = 1000;
   const auto executing =
     store.list({.state = JobState::executing, .queue = queue}, {.limit = looked_at_max});
-  const auto nodes = store.nodes();
-  return std::any_of(executing.begin(), executing.end(), [&](const Job& job) {
-    return job.node && *job.node != store.node_id()
-      && std::none_of(nodes.begin(), nodes.end(),
-                      [&](const NodeRecord& node) { return node.id == *job.node; });
-  });
+  return std::any_of(executing.begin(), executing.end(),
+                     [&](const Job& job) { return job.node && *job.node != store.node_id(); });
 }
 
 bool is_idle_in(AnyStore& store, const std::vector<QueueStatus>& queues,

@@ -124,7 +124,8 @@ HealthCheck NodeHealth::workers() const {
 
 HealthCheck NodeHealth::disk() const {
   std::error_code problem;
-  const auto space = std::filesystem::space(file_.parent_path(), problem);
+  const auto space =
+    std::filesystem::space(std::filesystem::absolute(file_).parent_path(), problem);
   if (problem || space.available >= free_bytes_min)
     return good("disk", problem ? problem.message() : "has room");
   return bad(

@@ -17,15 +17,15 @@ public:
   /// What came before it, until all statements were answered.
   void worked(Duration time) noexcept { work_ += (time - work_) / weight; }
   /// One was waited for from the moment it was asked for.
-  void took(Duration time) noexcept { average_ += (time - average_) / weight; }
+  void took(Duration time) noexcept { commit_ += (time - commit_) / weight; }
   /// One was there when it was looked for, so long after it was asked for.
   void took_at_most(Duration time) noexcept {
-    if (time < average_)
+    if (time < commit_)
       took(time);
   }
   /// Whether the next commit is to be left to itself.
   [[nodiscard]] bool leaves_next() noexcept {
-    return average_ > slow && average_ * share > work_ && ++left_ % measured_one_in != 0;
+    return commit_ > slow && commit_ * share > work_ && ++left_ % measured_one_in != 0;
   }
 
 private:
@@ -38,8 +38,8 @@ private:
   static constexpr int weight = 8;
   static constexpr std::uint32_t measured_one_in = 32;
 
-  Duration average_{}; ///< of commits
-  Duration work_{};    ///< likewise
+  Duration commit_{}; ///< on average
+  Duration work_{};   ///< likewise
   std::uint32_t left_ = 0;
 };
 

@@ -1,4 +1,5 @@
 #include "support/catch.hpp"
+#include "support/other_user.hpp"
 
 #include <zzz_jobs/config/errc.hpp>
 #include <zzz_jobs/stores/file_lock.hpp>
@@ -133,17 +134,17 @@ TEST_CASE("a lock file that this user may not use is not tried again in vain", "
   const auto path = file.folder / "jobs.db.lock";
   std::ofstream{path} << "";
   std::filesystem::permissions(path, std::filesystem::perms::none);
-  if (std::ifstream{path}) { // root may use everything
-    SUCCEED("needs an ordinary user");
-    return;
-  }
-  try {
-    const FileLock lock{file.folder / "jobs.db", "jobs.db"};
-    FAIL("no error");
-  } catch (const Error& error) {
-    CHECK(error.code() == errc::not_allowed);
-    CHECK(std::string{error.what()}.find("writable for user") != std::string::npos);
-  }
+  std::filesystem::permissions(file.folder,
+                               std::filesystem::perms::all); // whose it is, is not the point
+  support::as_ordinary_user([&] {
+    try {
+      const FileLock lock{file.folder / "jobs.db", "jobs.db"};
+      FAIL_CHECK("it was locked");
+    } catch (const Error& error) {
+      CHECK(error.code() == errc::not_allowed);
+      CHECK(std::string{error.what()}.find("writable for user") != std::string::npos);
+    }
+  });
 }
 
 TEST_CASE("a lock file that cannot be made is an error that names it", "[file_lock]") {

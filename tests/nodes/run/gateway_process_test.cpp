@@ -11,8 +11,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto end_limit = 60s;
-
 constexpr const char* gateway_file = R"(
 [node]
 shutdown_timeout = "60s"
@@ -22,15 +20,6 @@ path = "jobs.db"
 listen = "127.0.0.1:0"
 gateway = true
 )";
-
-/// Where the gateway takes links.
-std::string address_of(const NodeProgram& gateway) {
-  const std::string before = "cluster_listens at=";
-  REQUIRE(gateway.has_logged(before));
-  const auto log = gateway.log();
-  const auto begin = log.rfind(before) + before.size();
-  return log.substr(begin, log.find(' ', begin) - begin);
-}
 
 std::string guest_file(const std::string& address) {
   std::string file = common_file;
@@ -60,7 +49,7 @@ TEST_CASE("a guest is linked with its gateway once, for jobs and as a peer", "[n
   NodeProgram gateway{gateway_file};
   gateway.start();
   REQUIRE(gateway.answers());
-  const auto address = address_of(gateway);
+  const auto address = gateway.links_at();
   NodeProgram guest{guest_file(address)};
   guest.start();
   REQUIRE(guest.answers());
@@ -76,7 +65,7 @@ TEST_CASE("a gateway that is told to end waits for what its guests run", "[node]
   NodeProgram gateway{gateway_file};
   gateway.start();
   REQUIRE(gateway.answers());
-  NodeProgram guest{guest_file(address_of(gateway))};
+  NodeProgram guest{guest_file(gateway.links_at())};
   guest.start();
   REQUIRE(guest.answers());
   const auto running = gateway.enqueue("wait");

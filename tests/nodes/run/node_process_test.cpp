@@ -12,12 +12,6 @@ using namespace zzz_jobs::node;
 using namespace zzz_jobs::support;
 using namespace std::chrono_literals;
 
-namespace {
-
-constexpr auto end_limit = 60s;
-
-} // namespace
-
 TEST_CASE("a node executes what is put in, and ends with 0 at SIGTERM", "[node]") {
   NodeProgram node;
   node.start();

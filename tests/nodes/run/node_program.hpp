@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -17,6 +18,9 @@
 #include <vector>
 
 namespace zzz_jobs::node {
+
+/// How long a node that was told to end may take.
+inline constexpr std::chrono::seconds end_limit{60};
 
 /// What a test's node is told, before anything of its own.
 inline constexpr const char* common_file = R"(
@@ -85,6 +89,15 @@ public:
     return support::eventually([&] { return state(id) == wanted; });
   }
 
+  /// Where it takes links, once it does; empty if it does not.
+  [[nodiscard]] std::string links_at() const {
+    const std::string before = "cluster_joined address=\"";
+    if (!has_logged(before))
+      return {};
+    const auto text = log();
+    const auto begin = text.rfind(before) + before.size();
+    return text.substr(begin, text.find('"', begin) - begin);
+  }
   /// Whether so many other nodes are linked with it.
   [[nodiscard]] bool has_linked(int count) {
     return support::eventually([&] {
