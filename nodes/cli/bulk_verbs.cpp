@@ -24,30 +24,60 @@ struct Action {
 
 constexpr std::int64_t bulk_request_max = 1'000; ///< jobs changed by one request
 
+/// Tells of each job by itself: people at once, programs in one document.
+class NamedChanges {
+public:
+  NamedChanges(Context& context, const Action& action) : context_(context), action_(action) {}
+
+  void done(std::int64_t id, const std::string& was) {
+    changed_.push_back({{"id", id}, {"was", was}});
+    if (!context_.wants_json())
+      context_.out() << "job " << id << ' ' << action_.done
+                     << (was.empty() ? "" : " (was " + printable(was) + ")") << '\n';
+  }
+
+  void failed(std::int64_t id, const Failure& failure) {
+    failed_.push_back({{"id", id}, {"error", failure.what()}, {"code", failure.name()}});
+    status_ = status_ == exit_ok ? failure.code() : status_;
+    const auto who = "job " + std::to_string(id) + ": "; // most errors begin with it
+    const std::string text = failure.what();
+    if (!context_.wants_json())
+      context_.err() << "zzz-jobs: " << (text.starts_with(who) ? "" : who) << printable(text)
+                     << '\n';
+  }
+
+  /// The status is that of the first failure.
+  int end() {
+    if (context_.wants_json())
+      context_.print_json({{"changed", changed_}, {"failed", failed_}});
+    return status_;
+  }
+
+private:
+  Context& context_;
+  const Action& action_;
+  nlohmann::json changed_ = nlohmann::json::array();
+  nlohmann::json failed_ = nlohmann::json::array();
+  int status_ = exit_ok;
+};
+
 /// Jobs that were named: each by itself, so that a wrong one does not keep the
-/// others from being changed. The status is that of the first failure.
+/// others from being changed.
 int change_named(Context& context, const Action& action) {
-  int status = exit_ok;
   std::vector<std::int64_t> ids;
   for (const auto& text : context.arguments().all("ID"))
     ids.push_back(job_id(text));
+  NamedChanges changes(context, action);
   for (const auto id : ids) {
     const auto answer = context.call({.method = action.method, .path = job_path(id, action.rest)});
     if (answer.status >= 400) {
-      const auto failure = failure_of(answer);
-      const auto who = "job " + std::to_string(id) + ": "; // most errors begin with it
-      const std::string text = failure.what();
-      context.err() << "zzz-jobs: " << (text.starts_with(who) ? "" : who) << printable(text)
-                    << '\n';
-      status = status == exit_ok ? failure.code() : status;
+      changes.failed(id, failure_of(answer));
       continue;
     }
     const auto body = nlohmann::json::parse(answer.body, nullptr, false);
-    const auto was = body.is_discarded() ? std::string{} : shown_text(body, "was");
-    context.out() << "job " << id << ' ' << action.done << (was.empty() ? "" : " (was " + was + ")")
-                  << '\n';
+    changes.done(id, body.is_discarded() ? std::string{} : text_at(body, "was"));
   }
-  return status;
+  return changes.end();
 }
 
 nlohmann::json bulk(Context& context, const Action& action, bool dry_run,
@@ -78,8 +108,9 @@ int change_counted(Context& context, const Action& action, std::int64_t matched)
     progress.show(counted(changed, "job") + " of " + grouped(matched) + ' ' + action.done);
   }
   progress.clear();
-  context.out() << counted(changed, "job") << ' ' << action.done << '\n';
-  if (failed > 0)
+  context.tell({{"matched", matched}, {"changed", changed}, {"failed", failed}},
+               counted(changed, "job") + ' ' + action.done);
+  if (failed > 0 && !context.wants_json())
     context.err() << "zzz-jobs: " << counted(failed, "job") << " could not be " << action.done
                   << '\n';
   return failed > 0 ? exit_failed : exit_ok;
@@ -89,7 +120,8 @@ int change_matching(Context& context, const Action& action) {
   const auto matched = number_at(bulk(context, action, true), "matched").value_or(0);
   const auto jobs = counted(matched, "job");
   if (context.arguments().has("--dry-run") || matched == 0) {
-    context.out() << jobs << " would be " << action.done << '\n';
+    context.tell({{"matched", matched}, {"changed", 0}, {"failed", 0}},
+                 jobs + " would be " + action.done);
     return exit_ok;
   }
   if (confirmed(context,

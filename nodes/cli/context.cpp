@@ -120,4 +120,11 @@ void Context::print_json(const nlohmann::json& answer) {
   out() << answer.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) << '\n';
 }
 
+void Context::tell(const nlohmann::json& answer, std::string_view line) {
+  if (wants_json())
+    print_json(answer);
+  else
+    out() << line << '\n';
+}
+
 } // namespace zzz_jobs::node::cli

@@ -9,6 +9,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace zzz_jobs::node::cli {
 
@@ -39,6 +40,8 @@ public:
   ApiAnswer call(const ApiRequest& request);
 
   void print_json(const nlohmann::json& answer);
+  /// What was done: for programs the answer, for people the line.
+  void tell(const nlohmann::json& answer, std::string_view line);
 
 private:
   Host& host_;

@@ -62,18 +62,13 @@ int preview_cron(Context& context) {
 
 int run_cron(Context& context) {
   const auto answer = context.ask({.method = "POST", .path = cron_path(context, "run")});
-  if (context.wants_json())
-    context.print_json(answer);
-  else
-    context.out() << "job " << shown_number(answer, "id") << ' ' << shown_text(answer, "state")
-                  << '\n';
+  context.tell(answer, "job " + shown_number(answer, "id") + ' ' + shown_text(answer, "state"));
   return exit_ok;
 }
 
 int set_paused(Context& context, const std::string& action, const std::string& done) {
-  context.ask({.method = "POST", .path = cron_path(context, action)});
-  context.out() << "cron entry " << printable(context.arguments().text("NAME")) << ' ' << done
-                << '\n';
+  const auto answer = context.ask({.method = "POST", .path = cron_path(context, action)});
+  context.tell(answer, "cron entry " + printable(context.arguments().text("NAME")) + ' ' + done);
   return exit_ok;
 }
 

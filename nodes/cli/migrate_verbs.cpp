@@ -68,7 +68,8 @@ int show_status(Context& context) {
 }
 
 int migrate_up(Context& context) {
-  context.out() << counted(pg::migrate_up(database(context)), "step") << " done\n";
+  const auto steps = pg::migrate_up(database(context));
+  context.tell({{"steps", steps}}, counted(steps, "step") + " done");
   return exit_ok;
 }
 
@@ -80,7 +81,7 @@ int migrate_down(Context& context) {
   const auto undone = std::ranges::count_if(
     steps, [&](const pg::Migration& step) { return step.applied_at && step.version > version; });
   if (undone == 0) {
-    context.out() << "0 steps to take back\n";
+    context.tell({{"steps", 0}}, "0 steps to take back");
     return exit_ok;
   }
   if (!confirmed(context,
@@ -89,7 +90,8 @@ int migrate_down(Context& context) {
     context.err() << "nothing changed\n";
     return exit_failed;
   }
-  context.out() << counted(pg::migrate_down(target, version), "step") << " taken back\n";
+  const auto done = pg::migrate_down(target, version);
+  context.tell({{"steps", done}}, counted(done, "step") + " taken back");
   return exit_ok;
 }
 

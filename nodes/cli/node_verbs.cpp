@@ -37,8 +37,9 @@ int list_nodes(Context& context) {
 int stop_node(Context& context) {
   const auto id =
     parse_number("ID", context.arguments().text("ID"), 0, std::numeric_limits<std::int64_t>::max());
-  context.ask({.method = "POST", .path = "/api/v1/nodes/" + std::to_string(id) + "/stop"});
-  context.out() << "node " << id << " was told to stop: it ends when its jobs have ended\n";
+  const auto node = std::to_string(id);
+  const auto answer = context.ask({.method = "POST", .path = "/api/v1/nodes/" + node + "/stop"});
+  context.tell(answer, "node " + node + " was told to stop: it ends when its jobs have ended");
   return exit_ok;
 }
 

@@ -26,19 +26,29 @@ int list_queues(Context& context) {
   return exit_ok;
 }
 
-int say_done(Context& context, const std::string& what) {
-  context.out() << "queue " << printable(context.arguments().text("NAME")) << ' ' << what << '\n';
+/// It is done, but may not be what was meant: a pause of a misspelt queue stops nothing.
+void pass_on_warning(Context& context, const nlohmann::json& answer) {
+  if (const auto warning = text_at(answer, "warning"); !warning.empty() && !context.wants_json())
+    context.err() << "zzz-jobs: " << printable(warning) << '\n';
+}
+
+int say_done(Context& context, const nlohmann::json& answer, const std::string& what) {
+  context.tell(answer, "queue " + printable(context.arguments().text("NAME")) + ' ' + what);
+  pass_on_warning(context, answer);
   return exit_ok;
 }
 
+nlohmann::json set_paused(Context& context, const std::string& action) {
+  return context.ask({.method = "POST", .path = queue_path(context, action)});
+}
+
 int pause_queue(Context& context) {
-  context.ask({.method = "POST", .path = queue_path(context, "pause")});
-  return say_done(context, "paused: running jobs go on, no new ones start");
+  return say_done(context, set_paused(context, "pause"),
+                  "paused: running jobs go on, no new ones start");
 }
 
 int resume_queue(Context& context) {
-  context.ask({.method = "POST", .path = queue_path(context, "resume")});
-  return say_done(context, "resumed");
+  return say_done(context, set_paused(context, "resume"), "resumed");
 }
 
 int scale_queue(Context& context) {
@@ -46,8 +56,9 @@ int scale_queue(Context& context) {
     parse_number("CONCURRENCY", context.arguments().text("CONCURRENCY"), 1, 10'000);
   const bool everywhere = context.arguments().has("--everywhere");
   const nlohmann::json body{{"concurrency", concurrency}, {"everywhere", everywhere}};
-  context.ask({.method = "POST", .path = queue_path(context, "scale"), .body = body.dump()});
-  return say_done(context,
+  const auto answer =
+    context.ask({.method = "POST", .path = queue_path(context, "scale"), .body = body.dump()});
+  return say_done(context, answer,
                   "runs " + counted(concurrency, "job") + " at once"
                     + (everywhere ? " on every node" : "") + ", until the next start");
 }
@@ -64,11 +75,11 @@ std::int64_t running_jobs(Context& context) {
 int drain_queue(Context& context) {
   const auto limit = context.arguments().duration("--timeout").value_or(std::chrono::hours{1});
   const auto end = std::chrono::steady_clock::now() + limit;
-  context.ask({.method = "POST", .path = queue_path(context, "pause")});
+  const auto paused = set_paused(context, "pause");
   for (;;) {
     const auto running = running_jobs(context);
     if (running == 0)
-      return say_done(context, "drained: paused, and none of its jobs runs");
+      return say_done(context, paused, "drained: paused, and none of its jobs runs");
     if (std::chrono::steady_clock::now() >= end)
       throw Failure(exit_again,
                     "the queue is paused, but " + counted(running, "job") + " still running after "

@@ -1,5 +1,6 @@
 #include <zzz_jobs/nodes/control/context.hpp>
 
+#include <zzz_jobs/config/node/detail/nearest.hpp>
 #include <zzz_jobs/nodes/cluster/cluster_view.hpp>
 #include <zzz_jobs/nodes/control/fields.hpp>
 #include <zzz_jobs/nodes/control/store_counts.hpp>
@@ -16,10 +17,46 @@ ApiAnswer list(Context& context, const Call&) {
     {{"queues", queues_json(context.supervisor(), look_at_counts(context.supervisor()))}});
 }
 
+bool runs_here(Context& context, const std::string& queue) {
+  const auto queues = context.supervisor().queues();
+  return std::any_of(queues.begin(), queues.end(),
+                     [&](const QueueStatus& one) { return one.name == queue; });
+}
+
+/// The queues that jobs wait in, or that were paused before, or that this node or one
+/// linked to it works.
+std::vector<std::string> known_queues(Context& context) {
+  std::vector<std::string> names;
+  for (const auto& [name, state] : look_at_counts(context.supervisor()))
+    names.push_back(name);
+  if (context.setting.cluster != nullptr)
+    for (const auto& node : context.setting.cluster->nodes())
+      for (const auto& load : node.queues)
+        names.push_back(load.queue);
+  return names;
+}
+
+/// A queue may be paused before it has its first job, but more often it is a name
+/// that was typed wrong. Empty: it is known.
+std::string doubt_about(Context& context, const std::string& queue) {
+  if (runs_here(context, queue))
+    return {}; // without asking the store
+  const auto known = known_queues(context);
+  if (std::find(known.begin(), known.end(), queue) != known.end())
+    return {};
+  const auto nearest = node::detail::nearest_name(queue, known);
+  return "queue " + in_quotes(queue) + " has no jobs, and no node known here works it"
+    + (nearest.empty() ? "" : "; did you mean " + in_quotes(nearest) + "?");
+}
+
 ApiAnswer set_paused(Context& context, const std::string& queue, bool paused) {
+  const auto doubt = doubt_about(context, queue);
   auto& supervisor = context.supervisor();
   paused ? supervisor.pause_queue(queue) : supervisor.resume_queue(queue);
-  return answer({{"queue", queue}, {"paused", paused}});
+  Json body{{"queue", queue}, {"paused", paused}};
+  if (!doubt.empty())
+    body["warning"] = doubt;
+  return answer(body);
 }
 
 ApiAnswer pause(Context& context, const Call& call) {
@@ -28,12 +65,6 @@ ApiAnswer pause(Context& context, const Call& call) {
 
 ApiAnswer resume(Context& context, const Call& call) {
   return set_paused(context, call.name, false);
-}
-
-bool runs_here(Context& context, const std::string& queue) {
-  const auto queues = context.supervisor().queues();
-  return std::any_of(queues.begin(), queues.end(),
-                     [&](const QueueStatus& one) { return one.name == queue; });
 }
 
 ApiAnswer scale(Context& context, const Call& call) {

@@ -30,7 +30,8 @@ Finding outcome_of(const Check& check, const Examination& examined) {
   } catch (const StatementError& error) {
     return warning(check.name, std::string{"It could not be examined: "} + error.what() + ".",
                    error.code() == errc::not_allowed
-                     ? "Run the statements of grants_sql for this role as the tables' owner."
+                     ? "Run the statements of `zzz-jobs migrate sql --grants ROLE` "
+                       "(pg::grants_sql) as the tables' owner."
                      : "See the other checks, those of columns and indexes first.");
   }
 }
@@ -50,14 +51,16 @@ Version version_of(const Examination& examined) {
     return {problem(name,
                     "The tables are of version " + std::to_string(version) + ", this program needs "
                       + known + ".",
-                    "Let their owner run migrate_up, or the statements of migration_sql."),
+                    "Let their owner run `zzz-jobs migrate up` (pg::migrate_up), or the statements "
+                    "of `zzz-jobs migrate sql`."),
             false};
   } catch (const Error& error) {
     if (error.code() != errc::schema_too_new && error.code() != errc::not_allowed)
       throw;
     return {problem(name, error.what(),
                     error.code() == errc::not_allowed
-                      ? "Run the statements of grants_sql for this role as the tables' owner."
+                      ? "Run the statements of `zzz-jobs migrate sql --grants ROLE` "
+                        "(pg::grants_sql) as the tables' owner."
                       : "Use a zzz_jobs that knows this version, or another schema."),
             false};
   }

@@ -49,9 +49,11 @@ auto explained(PqxxSession& session, const std::string& where, const char* remed
   }
 }
 
-constexpr const char* ask_for_grants = "run the statements of grants_sql for it as the owner";
+constexpr const char* ask_for_grants =
+  "run the statements of `zzz-jobs migrate sql --grants ROLE` (pg::grants_sql) as the owner";
 constexpr const char* ask_the_owner =
-  "let the owner of the tables run migrate_up, or the statements of migration_sql";
+  "let the owner of the tables run `zzz-jobs migrate up` (pg::migrate_up), or the statements of "
+  "`zzz-jobs migrate sql`";
 
 bool has_migrations(pqxx::transaction_base& transaction, const std::string& schema) {
   return run(transaction, with_schema(sql::postgres::has_migrations, schema))[0][0].as<bool>();

@@ -333,6 +333,7 @@ void Watch::renew(PqxxSession& session) {
                 + "; what it ran is stopped and runs elsewhere\"");
   turns_.tell([](News& news) { news.everywhere = true; }); // meanwhile nothing could be claimed
   signal(StoreSignal::lost_claims);
+  signal(StoreSignal::dead_owner); // who gave it up may not have seen to what it ran
 }
 
 void Watch::look(PqxxSession& session) {

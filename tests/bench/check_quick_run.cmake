@@ -15,7 +15,7 @@ set(under)
 if(POSTGRES)
   list(APPEND figures pg_enqueue_bulk_ratio pg_drain_ratio pg_drain_delete_ratio
        pg_wal_bytes_per_job pg_commits_per_job pg_enqueue_one_ratio pg_enqueue_16_threads_ratio
-       pg_drain_2_processes_ratio pg_drain_4_processes_ratio pg_latency_same_p50_ms
+       pg_drain_2_processes_ratio pg_drain_4_processes_ratio pg_limit_drain_4_to_2_processes_ratio pg_latency_same_p50_ms
        pg_latency_other_p99_ms pg_backlog1m_ratio pg_kept5m_ratio pg_snapshot_ratio
        pg_idle_statements_per_s pg_rss_mb pg_trigger_ratio)
   if(NODES)

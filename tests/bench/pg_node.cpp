@@ -3,6 +3,7 @@
 #include "bench/pg_node.hpp"
 
 #include "bench/pg_database.hpp"
+#include "bench/pg_limit.hpp"
 #include "bench/pg_process.hpp"
 #include "bench/work.hpp"
 
@@ -59,6 +60,15 @@ void report_starts(PgSupervisor& supervisor) {
   (void)wait_for_call();
 }
 
+void drain_limit_when_called(const std::string& schema) {
+  PgLimit limit{schema};
+  send_number(0);
+  if (!wait_for_call())
+    return;
+  send_number(static_cast<std::int64_t>(limit.drain(jobs_a_call)));
+  (void)wait_for_call();
+}
+
 SupervisorConfig ten_queues() {
   SupervisorConfig config;
   for (int i = 0; i < 10; ++i)
@@ -86,6 +96,10 @@ int run_pg_node(const std::vector<std::string>& arguments) {
   if (is_gateway_part(what))
     return run_gateway_part(arguments);
 #endif
+  if (what == pg_node::limit) {
+    drain_limit_when_called(arguments.at(2));
+    return 0;
+  }
   PgStore::Config config;
   config.url = postgres_url();
   config.schema = arguments.at(2);

@@ -15,7 +15,8 @@ inline constexpr std::string_view pg_node_option = "--pg-node";
 
 /// What such a process does, and which numbers it sends meanwhile.
 namespace pg_node {
-inline constexpr std::string_view drain = "drain";     ///< jobs completed so far
+inline constexpr std::string_view drain = "drain"; ///< jobs completed so far
+inline constexpr std::string_view limit = "limit"; ///< the same, in the end; no node but PgLimit
 inline constexpr std::string_view latency = "latency"; ///< when each handler began, in ns
 inline constexpr std::string_view idle = "idle";       ///< nothing, with ten queues
 } // namespace pg_node

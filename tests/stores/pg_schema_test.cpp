@@ -215,13 +215,13 @@ TEST_CASE("older tables are refused to a role without rights, with the remedy", 
   CHECK(refused.code() == errc::not_allowed);
   CHECK_THAT(refused.what(),
              has("role \"" + role.name() + "\" lacks rights")
-               && has("let the owner of the tables run migrate_up"));
+               && has("let the owner of the tables run `zzz-jobs migrate up`"));
   const auto off = error_of([&] { open(tables.target(), false); });
   CHECK(off.code() == errc::not_allowed);
   CHECK_THAT(off.what(),
              has("its tables are version 5, this program needs "
                  + std::to_string(pg::migration_status(tables.target()).size()))
-               && has("let the owner of the tables run migrate_up"));
+               && has("let the owner of the tables run `zzz-jobs migrate up`"));
 }
 
 TEST_CASE("a role that may not even look is told of the grants", "[pg][schema]") {

@@ -52,6 +52,30 @@ TEST_CASE("named jobs are changed one by one") {
   CHECK(host.asked[0].path == "/api/v1/jobs/1");
 }
 
+TEST_CASE("programs get one document for all named jobs") {
+  TestHost host;
+  host.answers = [](const ApiRequest& request) {
+    if (request.path == "/api/v1/jobs/2/cancel")
+      return ApiAnswer{409, R"({"error":"it is completed","code":"not_allowed"})"};
+    return ApiAnswer{200, R"({"id":1,"was":"available"})"};
+  };
+  CHECK(host.run({"job", "cancel", "1", "2", "--json"}) == cli::exit_failed);
+  CHECK(json::parse(host.said())
+        == json{{"changed", {{{"id", 1}, {"was", "available"}}}},
+                {"failed", {{{"id", 2}, {"error", "it is completed"}, {"code", "not_allowed"}}}}});
+  CHECK(host.complained().empty());
+}
+
+TEST_CASE("programs are told how many of the matching jobs were changed") {
+  TestHost host;
+  answer_bulk(host, 2'500, 3);
+  CHECK(host.run({"job", "cancel", "--all", "--yes", "--json"}) == cli::exit_failed);
+  CHECK(json::parse(host.said()) == json{{"matched", 2'500}, {"changed", 2'497}, {"failed", 3}});
+  CHECK(host.complained().empty());
+  CHECK(host.run({"job", "cancel", "--all", "--dry-run", "--json"}) == cli::exit_ok);
+  CHECK(json::parse(host.said()) == json{{"matched", 2'500}, {"changed", 0}, {"failed", 0}});
+}
+
 TEST_CASE("an error that names its job names it once") {
   TestHost host;
   host.answer(R"({"error":"job 77: not found","code":"job_not_found"})", 404);

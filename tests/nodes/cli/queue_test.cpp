@@ -49,6 +49,32 @@ TEST_CASE("queues are paused, resumed and scaled") {
   CHECK(host.run({"queue", "scale", "mail"}) == cli::exit_usage);
 }
 
+TEST_CASE("a queue that nobody knows is paused with a warning") {
+  TestHost host;
+  host.answer(R"({"queue":"mial","paused":true,"warning":"did you mean \"mail\"?"})");
+  REQUIRE(host.run({"queue", "pause", "mial"}) == cli::exit_ok);
+  CHECK_THAT(host.said(), has("queue mial paused"));
+  CHECK(host.complained() == "zzz-jobs: did you mean \"mail\"?\n");
+  REQUIRE(host.run({"queue", "pause", "mial", "--json"}) == cli::exit_ok);
+  CHECK(json::parse(host.said())["warning"] == "did you mean \"mail\"?");
+  CHECK(host.complained().empty());
+}
+
+TEST_CASE("what changes something answers with JSON too") {
+  TestHost host;
+  const json answer{{"some", "answer"}};
+  host.answer(answer.dump());
+  const std::vector<std::vector<std::string>> commands{
+    {"queue", "resume", "mail"}, {"queue", "scale", "mail", "3"}, {"queue", "drain", "mail"},
+    {"cron", "run", "nightly"},  {"cron", "pause", "nightly"},    {"node", "stop", "17"}};
+  for (auto words : commands) {
+    CAPTURE(words);
+    words.push_back("--json");
+    REQUIRE(host.run(words) == cli::exit_ok);
+    CHECK(json::parse(host.said()) == answer);
+  }
+}
+
 TEST_CASE("queue drain pauses and waits until nothing runs") {
   TestHost host;
   host.answers = [running = 3](const ApiRequest& request) mutable {

@@ -46,6 +46,7 @@ TEST_CASE("queues are shown with what they hold and run", "[control]") {
 TEST_CASE("queues are paused and resumed, whatever their names", "[control]") {
   Node node;
   const auto name = GENERATE(as<std::string>{}, "default", "a/b", "x/pause", "ä ?#%");
+  node.enqueue(Json{{"worker", "w"}, {"queue", name}}.dump());
   CHECK(post(node.api, "/queues/" + name + "/pause").json
         == Json{{"queue", name}, {"paused", true}});
   CHECK(node.supervisor.is_paused(name));
@@ -53,6 +54,26 @@ TEST_CASE("queues are paused and resumed, whatever their names", "[control]") {
   CHECK_FALSE(node.supervisor.is_paused(name));
   CHECK(post(node.api, "/queues//pause").status == 404);
   CHECK(post(node.api, "/queues/" + std::string(300, 'q') + "/pause").status == 413);
+}
+
+TEST_CASE("a pause of a queue that nobody knows says so", "[control]") {
+  MemorySupervisor supervisor({}, support::quick(2));
+  NamedCluster cluster;
+  cluster.all = {{.id = 1, .self = true}, {.id = 2, .linked = true, .queues = {{"reports", 2, 0}}}};
+  node::Api api({.supervisor = supervisor, .cluster = &cluster});
+  supervisor.enqueue("w", "", {.queue = "mail"});
+  CHECK(post(api, "/queues/mial/pause").json
+        == Json{
+          {"queue", "mial"},
+          {"paused", true},
+          {"warning",
+           R"(queue "mial" has no jobs, and no node known here works it; did you mean "mail"?)"}});
+  CHECK(supervisor.is_paused("mial")); // it is done all the same
+  CHECK(post(api, "/queues/night/resume").json.at("warning")
+        == R"(queue "night" has no jobs, and no node known here works it)");
+  // Worked here, worked elsewhere, with jobs, and known since it was paused.
+  for (const auto* known : {"default", "reports", "mail", "mial"})
+    CHECK_FALSE(post(api, "/queues/" + std::string{known} + "/pause").json.contains("warning"));
 }
 
 TEST_CASE("a queue is scaled here, or on every node", "[control]") {
