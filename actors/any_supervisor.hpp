@@ -293,6 +293,7 @@ protected:
 
 private:
   void check_running() const;
+  Job live_job(Job job);
   [[noreturn]] static void refuse_queue(std::string_view queue, const std::string& why);
   void set_paused(std::string_view queue, bool paused);
   void check_not_in_transaction() const;

@@ -12,16 +12,6 @@ constexpr std::size_t note_bytes_max = 1000;
 constexpr auto progress_interval = 500ms;
 constexpr std::chrono::seconds snooze_max = 24h * 365 * 100;
 
-/// The head of `text`, cut between UTF-8 characters.
-std::string_view head_of(std::string_view text, std::size_t bytes_max) {
-  if (text.size() <= bytes_max)
-    return text;
-  auto end = bytes_max;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U)
-    --end;
-  return text.substr(0, end);
-}
-
 } // namespace
 
 std::string_view to_string(StopReason reason) noexcept {
@@ -72,9 +62,8 @@ void JobContext::result(std::string text) {
 }
 
 void JobContext::progress(int percent, std::string_view note) {
-  check_text("progress note", note, limits_.result_bytes_max);
-  unwritten_ =
-    Progress{job_.claim(), std::clamp(percent, 0, 100), std::string{head_of(note, note_bytes_max)}};
+  check_text("progress note", note, note_bytes_max);
+  unwritten_ = Progress{job_.claim(), std::clamp(percent, 0, 100), std::string{note}};
   const auto now = std::chrono::steady_clock::now();
   if (progress_ == nullptr || now - written_at_ < progress_interval)
     return;

@@ -84,7 +84,8 @@ public:
   /// @throws Error(too_large | invalid_argument).
   void result(std::string text);
   /// Shown in the job's row: 0 to 100 (clamped) and a note of at most 1,000
-  /// bytes (shortened). Written at most twice a second; the last one always.
+  /// bytes, valid UTF-8 without NUL. Written at most twice a second; the last one always.
+  /// @throws Error(too_large | invalid_argument).
   void progress(int percent, std::string_view note = {});
 
   /// What the handler asked for: complete unless it said otherwise.

@@ -56,17 +56,24 @@ Job AnySupervisor::enqueue(std::string_view worker, std::string args, const JobO
   const auto answer = engine_->enqueue(std::move(rows)).front();
   if (answer.failed != errc{})
     throw Error(answer.failed, answer.error);
-  if (answer.conflict) {
-    // The live job as it is; it may have ended and been pruned by now.
-    if (auto existing = get(answer.id))
-      job = std::move(*existing);
-    job.conflict = true;
-  } else {
-    job.state = answer.state;
-    job.inserted_at = answer.inserted_at;
-    job.scheduled_at = answer.scheduled_at;
-  }
   job.id = answer.id;
+  job.state = answer.state;
+  job.inserted_at = answer.inserted_at;
+  job.scheduled_at = answer.scheduled_at;
+  return answer.conflict ? live_job(std::move(job)) : job;
+}
+
+/// The job that had the key, as it is; as far as it is known where the store cannot say
+/// more, or where it has ended and been pruned by now.
+Job AnySupervisor::live_job(Job job) {
+  try {
+    if (auto existing = get(job.id))
+      job = std::move(*existing);
+  } catch (const Error& error) {
+    if (error.code() != errc::unsupported)
+      throw;
+  }
+  job.conflict = true;
   return job;
 }
 

@@ -1,5 +1,6 @@
 #include <zzz_jobs/actors/any_supervisor.hpp>
 
+#include <zzz_jobs/actors/runtime/cancelled_jobs.hpp>
 #include <zzz_jobs/actors/runtime/engine.hpp>
 #include <zzz_jobs/actors/runtime/shared.hpp>
 #include <zzz_jobs/actors/runtime/turn.hpp>
@@ -38,25 +39,6 @@ std::vector<std::int64_t> changed_of(const std::vector<std::int64_t>& ids,
   return changed;
 }
 
-/// The jobs are changed, whatever comes of the question how they look now.
-std::vector<Job> as_kept(AnyStore& store, const std::vector<std::int64_t>& ids) {
-  try {
-    return store.get_all(ids);
-  } catch (const Error&) {
-    return {};
-  }
-}
-
-std::vector<Event> cancelled_events(std::vector<Job> jobs) {
-  std::vector<Event> events;
-  for (auto& job : jobs) {
-    Event event{.type = EventType::job_cancelled, .queue = job.queue};
-    event.result.job = std::move(job);
-    events.push_back(std::move(event));
-  }
-  return events;
-}
-
 } // namespace
 
 void AnySupervisor::cancel(std::int64_t id) {
@@ -89,17 +71,17 @@ std::vector<Change> AnySupervisor::change_all(ChangeKind kind,
 std::vector<Change> AnySupervisor::change_in_a_turn(ChangeKind kind,
                                                     const std::vector<std::int64_t>& ids) {
   std::vector<Change> changes;
-  std::vector<Job> cancelled; // only where somebody listens
+  std::vector<Event> cancelled; // only where somebody listens
   with_store([&](AnyStore& store) {
     changes = store.change_all(kind, ids);
     if (kind == ChangeKind::cancel && shared_->telemetry.active())
-      cancelled = as_kept(store, changed_of(ids, changes));
+      cancelled = runtime::cancelled_events(store, changed_of(ids, changes));
   });
   if (changes.empty() || changes.size() > ids.size())
     throw Error(errc::in_doubt, "store: its answer does not belong to the change of many jobs");
   tell_changes(kind, changes);
   if (!cancelled.empty())
-    shared_->telemetry.publish(cancelled_events(std::move(cancelled)));
+    shared_->telemetry.publish(std::move(cancelled));
   return changes;
 }
 

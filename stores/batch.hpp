@@ -38,6 +38,7 @@ struct Outcome {
 enum class OutcomeResult : std::uint8_t {
   applied, ///< The row now has the reported state.
   refused, ///< The claim was lost (rescued, cancelled, deleted); no change.
+  locked,  ///< Another transaction holds the row; no change, to be reported again.
 };
 
 /// What a running handler says of itself. Refused in silence like an outcome.
@@ -86,6 +87,7 @@ struct Enqueued {
   UnixTime inserted_at{};
   UnixTime scheduled_at{};
   std::optional<Claim> cancelled{}; ///< the execution that cancel_existing ended
+  std::int64_t replaced = 0;        ///< the job that cancel_existing cancelled; 0: none
   errc failed{};                    ///< not 0: this row alone was refused (store_full, ...)
   std::string error{};              ///< the reason then
 };

@@ -131,14 +131,41 @@ struct PgStore::Impl {
       outcome.delay = RetryStrategy{}.delay(execution.attempts_used);
     Batch batch;
     batch.outcomes.push_back(std::move(outcome));
-    if (turn(batch, std::nullopt).outcomes.front() == OutcomeResult::refused)
-      throw Error{errc::not_allowed,
-                  "job " + std::to_string(id) + ": its execution has just been ended by others"};
+    const auto job = "job " + std::to_string(id) + ": ";
+    switch (turn(batch, std::nullopt).outcomes.front()) {
+      case OutcomeResult::applied: return;
+      case OutcomeResult::refused:
+        throw Error{errc::not_allowed, job + "its execution has just been ended by others"};
+      case OutcomeResult::locked:
+        throw Error{errc::unavailable, job + "another transaction holds its row"};
+    }
   }
 
-  /// Ends executions that nobody else will, a page at a time; which ended.
+  /// Ends executions that nobody else will; which ended. One whose row the table refuses to
+  /// write (a trigger that raises) is found by halving, and left.
   std::vector<std::int64_t> rescue(const std::vector<detail::pg::Desk::Lost>& lost,
                                    const std::string& reason) {
+    try {
+      return rescue_together(lost, reason);
+    } catch (const Error& error) {
+      if (error.code() != errc::invalid_argument)
+        throw;
+      if (lost.size() == 1) {
+        config.log(LogLevel::error,
+                   "rescue_refused job=" + std::to_string(lost.front().claim.job_id) + " error=\""
+                     + error.what() + "\" action=\"tried again\"");
+        return {};
+      }
+    }
+    const auto middle = lost.begin() + static_cast<std::ptrdiff_t>(lost.size() / 2);
+    auto ended = rescue({lost.begin(), middle}, reason);
+    const auto others = rescue({middle, lost.end()}, reason);
+    ended.insert(ended.end(), others.begin(), others.end());
+    return ended;
+  }
+
+  std::vector<std::int64_t> rescue_together(const std::vector<detail::pg::Desk::Lost>& lost,
+                                            const std::string& reason) {
     Batch batch;
     for (const auto& one : lost)
       batch.outcomes.push_back({.claim = one.claim,
@@ -223,9 +250,10 @@ std::uint32_t PgStore::rescue_stuck(std::chrono::seconds age) {
   for (;;) {
     const auto lost =
       impl_->at_desk([&](auto& desk) { return desk.executions_before(now() - least); });
-    if (lost.empty())
+    const auto ended = lost.empty() ? 0 : impl_->rescue(lost, reason).size();
+    if (ended == 0) // what is left can only be tried again later
       return rescued;
-    rescued += static_cast<std::uint32_t>(impl_->rescue(lost, reason).size());
+    rescued += static_cast<std::uint32_t>(ended);
   }
 }
 
@@ -333,9 +361,9 @@ std::vector<Job> PgStore::rescue_dead_owners() {
   std::vector<Job> rescued;
   for (;;) {
     const auto lost = impl_->at_desk([&](auto& desk) { return desk.executions_of_dead(nodes); });
-    if (lost.empty())
+    const auto ended = lost.empty() ? std::vector<std::int64_t>{} : impl_->rescue(lost, "");
+    if (ended.empty()) // what is left can only be tried again later
       break;
-    const auto ended = impl_->rescue(lost, "");
     auto jobs = impl_->at_desk([&](auto& desk) { return desk.get_all(ended); });
     std::move(jobs.begin(), jobs.end(), std::back_inserter(rescued));
   }

@@ -24,14 +24,15 @@ public:
     : transaction_(transaction), job_(job), schema_(schema), id_(id) {}
 
   [[nodiscard]] Enqueued answer() {
-    std::optional<Claim> cancelled;
+    Enqueued replacing;
     for (int tries = 0; tries < tries_max; ++tries) {
       if (const auto before = repeated())
         return *before;
       if (replaces_another(job_))
-        cancel_holder(cancelled);
+        cancel_holder(replacing);
       if (auto done = insert()) {
-        done->cancelled = cancelled;
+        done->replaced = replacing.replaced;
+        done->cancelled = replacing.cancelled;
         return *done;
       }
       if (const auto holder = holder_of_key())
@@ -91,12 +92,14 @@ private:
     return done;
   }
 
-  void cancel_holder(std::optional<Claim>& cancelled) {
+  void cancel_holder(Enqueued& replacing) {
     const auto now = ask(sql::postgres::database_time)[0][0].as<std::int64_t>() / 1000;
     for (const auto& row :
-         ask(sql::postgres::cancel_holders, array_of(std::vector{*job_.unique_key}), now))
+         ask(sql::postgres::cancel_holders, array_of(std::vector{*job_.unique_key}), now)) {
+      replacing.replaced = row[1].as<std::int64_t>();
       if (row[3].as<bool>())
-        cancelled = Claim{row[1].as<std::int64_t>(), row[2].as<std::int32_t>()};
+        replacing.cancelled = Claim{replacing.replaced, row[2].as<std::int32_t>()};
+    }
   }
 
   pqxx::transaction_base& transaction_;
@@ -126,10 +129,12 @@ void complete(pqxx::transaction_base& transaction, const Claim& claim,
     check_text("result", *result, tables.limits.result_bytes_max);
   const auto sql = detail::pg::with_schema(sql::postgres::complete_one_job, tables.schema);
   const auto rows = detail::pg::run(transaction, sql, claim.job_id, claim.attempt, result);
-  if (rows.empty())
-    throw Error{errc::conflict,
-                "job " + std::to_string(claim.job_id) + ", attempt " + std::to_string(claim.attempt)
-                  + ": its claim was lost; give up the transaction"};
+  if (!rows.empty())
+    return;
+  transaction.abort(); // whoever goes on all the same must not commit effects of a lost claim
+  throw Error{errc::conflict,
+              "job " + std::to_string(claim.job_id) + ", attempt " + std::to_string(claim.attempt)
+                + ": its claim was lost; the transaction is rolled back"};
 }
 
 } // namespace zzz_jobs

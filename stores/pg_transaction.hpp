@@ -26,7 +26,8 @@ struct PgTables {
 ///
 /// `id` may be given by the caller, from `reserve_id`: a transaction whose commit
 /// is in doubt can then be repeated as it was, and the job is there once. Its
-/// answer then is a conflict with `id` itself.
+/// answer then is a conflict with `id` itself. Known by its row: a job that has run and been
+/// deleted meanwhile (`delete_completed`, pruning) is put in again.
 /// @throws Error as PgStore::enqueue; the caller then gives the transaction up.
 Enqueued enqueue(pqxx::transaction_base& transaction, std::string_view worker,
                  std::string_view args, const JobOpts& opts = {}, const PgTables& tables = {},
@@ -39,9 +40,9 @@ Enqueued enqueue(pqxx::transaction_base& transaction, std::string_view worker,
 /// Completes an execution inside the caller's own transaction: what the handler
 /// did in the database and the completion of its job stand or fall together. After
 /// a commit the handler calls `already_completed()` of its context.
-/// @throws Error(conflict) if the claim was lost to another execution: let it
-/// leave the transaction's scope, which aborts it; Error(invalid_argument |
-/// too_large) for the result.
+/// @throws Error(conflict) if the claim was lost to another execution: the transaction is
+/// rolled back by then, and can no longer be committed; Error(invalid_argument | too_large)
+/// for the result.
 void complete(pqxx::transaction_base& transaction, const Claim& claim,
               std::optional<std::string> result = std::nullopt, const PgTables& tables = {});
 

@@ -180,12 +180,14 @@ public:
 
   bool is_cron_paused(std::string_view entry) { return cron_ticks_.is_paused(entry); }
 
-  /// The plain operation knows no limit: all that is old enough goes.
+  /// The plain operation knows no limit: all that is old enough goes. What else the policy
+  /// wants is an error, after that.
   std::uint32_t prune(const PrunePolicy& policy, std::uint32_t) {
+    const auto deleted = policy.completed.age ? delete_completed(now() - *policy.completed.age) : 0;
     if (policy.completed.count || policy.discarded.age || policy.discarded.count
         || policy.cancelled.age || policy.cancelled.count)
       unsupported("prune by anything but the age of completed jobs");
-    return policy.completed.age ? delete_completed(now() - *policy.completed.age) : 0;
+    return deleted;
   }
 
 private:
@@ -288,8 +290,8 @@ private:
               .conflict = kept.conflict,
               .state = kept.state,
               .inserted_at = kept.inserted_at,
-              .scheduled_at = kept.scheduled_at,
-              .cancelled = execution_replaced_by(kept, job)};
+              .scheduled_at = kept.scheduled_at};
+      note_replaced(done, kept, job);
     } catch (const Error& error) {
       done.failed = error.code();
       done.error = error.what();
@@ -313,16 +315,19 @@ private:
             .timeout = job.timeout};
   }
 
-  /// The execution here that the store ended for the sake of `kept`.
-  std::optional<Claim> execution_replaced_by(const Job& kept, const NewJob& job) {
+  /// The job claimed here that the store ended for the sake of `kept`. Of those that wait in
+  /// the store nothing is known.
+  void note_replaced(Enqueued& done, const Job& kept, const NewJob& job) {
     if (!job.unique_key || job.unique_strategy != UniqueStrategy::cancel_existing)
-      return std::nullopt;
+      return;
     const auto holder = claims_.holder_of(*job.unique_key);
     if (!holder || *holder == kept.id)
-      return std::nullopt;
+      return;
     const auto replaced = claims_.find(*holder);
     claims_.forget(*holder);
-    return replaced->state == JobState::executing ? std::optional{replaced->claim()} : std::nullopt;
+    done.replaced = *holder;
+    if (replaced->state == JobState::executing)
+      done.cancelled = replaced->claim();
   }
 
   // --- claims

@@ -1,5 +1,6 @@
 #include <zzz_jobs/actors/runtime/cron_scheduler.hpp>
 
+#include <zzz_jobs/actors/runtime/outage.hpp>
 #include <zzz_jobs/actors/runtime/quiet_defaults.hpp>
 
 #include <algorithm>
@@ -65,9 +66,12 @@ void CronState::ask_store() {
       ticks->last.emplace_back(entry, open.is_cron_paused(entry) ? ticks->now : since);
     }
   };
-  auto done = [ticks, me = caf::actor_cast<caf::actor>(self_)](const std::exception_ptr& error) {
+  auto done = [shared = setup_.shared, ticks,
+               me = caf::actor_cast<caf::actor>(self_)](const std::exception_ptr& error) {
     if (!error)
       caf::anon_send(me, std::move(*ticks));
+    else if (!is_outage(error)) // the turns tell of outages
+      tell_not_fired(*shared, "*", text_of(error));
   };
   caf::anon_send(store,
                  StoreCallMsg{std::make_shared<StoreCall>(std::move(work), std::move(done))});

@@ -1,10 +1,13 @@
 #include <zzz_jobs/actors/runtime/direct_engine.hpp>
 
+#include <zzz_jobs/actors/runtime/cancelled_jobs.hpp>
 #include <zzz_jobs/actors/runtime/outage.hpp>
+#include <zzz_jobs/actors/runtime/rescued.hpp>
 #include <zzz_jobs/actors/runtime/turn.hpp>
 
 #include <algorithm>
 #include <exception>
+#include <iterator>
 #include <utility>
 
 namespace zzz_jobs::runtime {
@@ -35,17 +38,9 @@ DirectEngine::DirectEngine(SharedPtr shared, std::shared_ptr<AnyStore> store)
   : shared_(std::move(shared)), store_(std::move(store)) {}
 
 void DirectEngine::start() {
-  std::vector<Event> events;
-  with_store([&](AnyStore& store) {
-    for (auto& job : store.rescue_dead_owners()) {
-      Event event{.type = EventType::job_rescued, .queue = job.queue};
-      event.result.error = "its owner is dead";
-      event.result.job = std::move(job);
-      events.push_back(std::move(event));
-    }
-  });
-  shared_->counters.rescued += events.size();
-  shared_->telemetry.publish(std::move(events));
+  Rescued rescued;
+  with_store([&](AnyStore& store) { rescued = rescue_dead_owners(store); });
+  tell(std::move(rescued), *shared_);
 }
 
 bool DirectEngine::stop() {
@@ -75,8 +70,11 @@ bool DirectEngine::stop() {
 
 BatchResult DirectEngine::apply(Turn& turn) {
   auto result = apply_to_store(turn);
+  std::vector<Event> replaced;
+  with_store([&](AnyStore& store) { replaced = note_replaced(store, result.enqueued, *shared_); });
   // Outside of the lock: telemetry handlers are the application's.
   publish_turn(turn, result, *shared_);
+  shared_->telemetry.publish(std::move(replaced));
   return result;
 }
 
@@ -86,6 +84,9 @@ BatchResult DirectEngine::apply_to_store(Turn& turn) {
   prepare_to_tell(turn, *shared_);
   try {
     auto result = store_->apply(turn.batch);
+    for (auto& queued : take_locked(turn, result))
+      std::move(queued.report->finished.begin(), queued.report->finished.end(),
+                std::back_inserter(unrecorded_));
     if (std::exchange(failing_, false))
       shared_->telemetry.publish({Event{.type = EventType::store_recovered}});
     return result;
@@ -249,6 +250,10 @@ DirectEngine::Ran DirectEngine::record(Finished finished) {
   const auto& outcomes = turn.batch.outcomes;
   const auto own = std::find_if(outcomes.begin(), outcomes.end(),
                                 [&](const Outcome& outcome) { return outcome.claim == claim; });
+  if (own == outcomes.end())
+    throw Error{errc::unavailable,
+                "job " + std::to_string(claim.job_id)
+                  + ": another transaction holds its row; its outcome goes with the next turn"};
   const auto index = static_cast<std::size_t>(own - outcomes.begin());
   ran.refused = result.outcomes[index] == OutcomeResult::refused;
   ran.state = result.outcome_states[index];

@@ -69,6 +69,11 @@ Finished execute(const Job& job, const Workers& workers, const StopSignal& stop,
   finished.outcome = run(job, *found->second, stop, context);
   finished.progress = context.take_progress();
   finished.settled = context.is_already_completed();
+  // It may have returned because it was told to: only who has the claim now knows more.
+  if (stop.reason() == StopReason::lost_claim && !finished.settled)
+    finished.outcome = {.claim = job.claim(),
+                        .kind = OutcomeKind::rescue,
+                        .error = "its claim was lost while it ran"};
   return finished;
 }
 

@@ -141,8 +141,9 @@ void GuestBook::asks(std::uint64_t guest, const Batch& batch) {
 void GuestBook::note(std::uint64_t guest, const Batch& batch, const BatchResult& result) {
   const std::lock_guard lock{mutex_};
   const auto found = guests_.find(guest);
-  for (const auto& outcome : batch.outcomes)
-    forget_locked(outcome.claim);
+  for (std::size_t i = 0; i < batch.outcomes.size(); ++i)
+    if (result.outcomes[i] != OutcomeResult::locked) // else the guest reports it again
+      forget_locked(batch.outcomes[i].claim);
   const auto fate = found == guests_.end() ? Fate::back : Fate::held;
   for (std::size_t i = 0; i < result.claimed.size(); ++i) {
     const auto& request = batch.claims[i];

@@ -1,13 +1,25 @@
 #include <zzz_jobs/actors/runtime/maintenance_actors.hpp>
 
+#include <zzz_jobs/actors/runtime/outage.hpp>
 #include <zzz_jobs/actors/runtime/quiet_defaults.hpp>
+#include <zzz_jobs/actors/runtime/rescued.hpp>
 
+#include <string>
+#include <string_view>
 #include <utility>
 
 namespace zzz_jobs::runtime {
 namespace {
 
 constexpr std::uint32_t prune_page = 1000;
+
+/// An outage is told by the turns; what fails otherwise would fail unseen.
+void tell_failed(const Shared& shared, std::string_view what, const std::exception_ptr& error) {
+  if (error && !is_outage(error))
+    shared.log(LogLevel::error,
+               "maintenance_failed what=" + std::string{what} + " error=\"" + text_of(error)
+                 + "\" action=\"tried again\"");
+}
 
 void ask(const MaintenanceSetup& setup, StoreCall::Work work, StoreCall::Done done) {
   if (const auto store = setup.directory->store())
@@ -16,25 +28,16 @@ void ask(const MaintenanceSetup& setup, StoreCall::Work work, StoreCall::Done do
 }
 
 void rescue(AnyStore& store, Shared& shared) {
-  std::vector<Event> events;
-  std::uint64_t discarded = 0;
-  for (auto& job : store.rescue_dead_owners()) {
-    const bool over = job.state == JobState::discarded;
-    discarded += over ? 1 : 0;
-    Event event{.type = over ? EventType::job_discarded : EventType::job_rescued,
-                .queue = job.queue};
-    event.result.error = "its owner is dead";
-    event.result.job = std::move(job);
-    events.push_back(std::move(event));
-  }
+  auto rescued = rescue_dead_owners(store);
+  const auto dead_owners = rescued.events.size();
+  const auto discarded = rescued.discarded;
+  tell(std::move(rescued), shared); // also where what follows fails
   const auto by_age = store.rescue_stuck(shared.config.rescue_after);
-  shared.counters.rescued += events.size() - discarded + by_age;
-  shared.counters.discarded += discarded;
-  if (!events.empty() || by_age > 0)
+  shared.counters.rescued += by_age;
+  if (dead_owners > 0 || by_age > 0)
     shared.log(LogLevel::warning,
-               "jobs_rescued dead_owners=" + std::to_string(events.size())
+               "jobs_rescued dead_owners=" + std::to_string(dead_owners)
                  + " discarded=" + std::to_string(discarded) + " by_age=" + std::to_string(by_age));
-  shared.telemetry.publish(std::move(events));
 }
 
 } // namespace
@@ -44,9 +47,9 @@ caf::behavior rescuer(caf::stateful_actor<RescuerState>* self, MaintenanceSetup 
   const auto look = [setup] {
     ask(
       setup, [shared = setup.shared](AnyStore& store) { rescue(store, *shared); },
-      [directory = setup.directory](const std::exception_ptr&) {
-        // A failure shows in the turns of the store actor too; tried again.
-        if (const auto store = directory->store())
+      [setup](const std::exception_ptr& error) {
+        tell_failed(*setup.shared, "rescue", error);
+        if (const auto store = setup.directory->store())
           caf::anon_send(store, LookAgainMsg{});
       });
   };
@@ -70,7 +73,9 @@ caf::behavior pruner(caf::stateful_actor<PrunerState>* self, MaintenanceSetup se
       [shared = setup.shared, deleted](AnyStore& store) {
         *deleted = store.prune(shared->config.retention, prune_page);
       },
-      [me = caf::actor_cast<caf::actor>(self), deleted](const std::exception_ptr& error) {
+      [shared = setup.shared, me = caf::actor_cast<caf::actor>(self),
+       deleted](const std::exception_ptr& error) {
+        tell_failed(*shared, "prune", error);
         if (!error && *deleted == prune_page)
           caf::anon_send(me, turn_atom::value);
       });

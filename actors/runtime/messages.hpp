@@ -28,6 +28,8 @@ namespace zzz_jobs::runtime {
 using turn_atom = caf::atom_constant<caf::atom("turn")>;
 /// Store actor: a time is reached at which jobs become due or an outage is retried.
 using alarm_atom = caf::atom_constant<caf::atom("alarm")>;
+/// Store actor: outcomes whose rows others held are tried again.
+using locked_atom = caf::atom_constant<caf::atom("locked")>;
 /// Timer of who looks at something regularly.
 using look_atom = caf::atom_constant<caf::atom("look")>;
 /// Queue supervisor: asks the store though nothing announced a job.
@@ -101,8 +103,10 @@ struct JobsMsg {
   bool more = false;
 };
 struct WithdrawnMsg {};
-/// The oldest report that was not confirmed yet is recorded.
-struct RecordedMsg {};
+/// This report is recorded.
+struct RecordedMsg {
+  std::shared_ptr<Report> report{};
+};
 /// From a worker: there is news of the assignment, or it is worked through.
 struct AssignmentMsg {
   std::size_t slot = 0;

@@ -42,7 +42,7 @@ caf::behavior QueueState::start(caf::stateful_actor<QueueState>* self, QueueSetu
   return {
     [this](JobsMsg& message) { jobs_came(*message.jobs, message.more); },
     [this](AssignmentMsg& message) { news(message); },
-    [this](RecordedMsg&) { recorded(); },
+    [this](RecordedMsg& message) { recorded(message); },
     [this](ProgressMsg& message) {
       auto progress = std::make_shared<Report>();
       progress->progress.push_back(std::move(message.progress));
@@ -250,9 +250,11 @@ void QueueState::report(std::vector<Finished> finished) {
   self_->send(setup_.store, ReportMsg{setup_.queue, std::move(made)});
 }
 
-void QueueState::recorded() {
-  if (!unconfirmed_.empty())
-    unconfirmed_.pop_front();
+/// Mostly the first one; later than others where a row was locked.
+void QueueState::recorded(const RecordedMsg& message) {
+  const auto found = std::find(unconfirmed_.begin(), unconfirmed_.end(), message.report);
+  if (found != unconfirmed_.end())
+    unconfirmed_.erase(found);
   check_drained();
 }
 

@@ -57,7 +57,7 @@ private:
   void news(const AssignmentMsg& message);
   void collect(Assignment& assignment);
   void report(std::vector<Finished> finished);
-  void recorded();
+  void recorded(const RecordedMsg& message);
 
   // Time.
   void poll(std::uint64_t round);

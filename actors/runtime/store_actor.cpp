@@ -1,5 +1,6 @@
 #include <zzz_jobs/actors/runtime/store_actor.hpp>
 
+#include <zzz_jobs/actors/runtime/cancelled_jobs.hpp>
 #include <zzz_jobs/actors/runtime/outage.hpp>
 #include <zzz_jobs/actors/runtime/quiet_defaults.hpp>
 
@@ -62,6 +63,7 @@ caf::behavior StoreState::start(caf::stateful_actor<StoreState>* self, StoreSetu
     },
     [this](turn_atom) { turn(); },
     [this](alarm_atom) { alarm(); },
+    [this](locked_atom) { try_locked(); },
     [this](QuitMsg&) { quit(); },
   };
 }
@@ -89,16 +91,17 @@ void StoreState::hello(HelloMsg& message) {
 void StoreState::report(ReportMsg& message) {
   // Progress is a hint: in an outage it would only pile up.
   if (retry_at_ && message.report->finished.empty()) {
-    confirm(message.queue);
+    confirm({message.queue, message.report});
     return;
   }
   waiting_.reports.push_back({std::move(message.queue), std::move(message.report)});
   queue_turn();
 }
 
-void StoreState::confirm(std::string_view queue) {
-  if (const auto* subscriber = find(queue))
-    self_->send(subscriber->supervisor, RecordedMsg{});
+void StoreState::confirm(const QueuedReport& queued) {
+  if (const auto* subscriber = find(queued.queue))
+    self_->send(subscriber->supervisor,
+                RecordedMsg{queued.rest_of ? queued.rest_of : queued.report});
 }
 
 void StoreState::demand(const DemandMsg& message) {
@@ -203,7 +206,7 @@ void StoreState::set_aside_refused(const std::exception_ptr& error) {
   for (auto& queued : std::exchange(waiting_.reports, {})) {
     for (auto& finished : queued.report->finished)
       record_alone(queued.queue, finished);
-    confirm(queued.queue);
+    confirm(queued);
   }
 }
 
@@ -217,8 +220,10 @@ void StoreState::record_alone(const std::string& queue, Finished& finished) {
   const auto claim = turn.batch.outcomes.front().claim;
   try {
     auto result = store().apply(turn.batch);
+    set_locked_aside(turn, result);
     publish_turn(turn, result, *setup_.shared);
-    setup_.shared->guests.forget(claim);
+    for (const auto& outcome : turn.batch.outcomes)
+      setup_.shared->guests.forget(outcome.claim);
     set_alarm(result.next_due);
   } catch (...) {
     const auto failure = std::current_exception();
@@ -247,10 +252,12 @@ void StoreState::succeeded(Turn& turn, BatchResult result) {
   retry_at_.reset();
   tell_cancelled(result);
   answer_guests(turn, result);
+  set_locked_aside(turn, result);
   hand_out(turn, result);
   publish_turn(turn, result, *setup_.shared);
+  setup_.shared->telemetry.publish(note_replaced(store(), result.enqueued, *setup_.shared));
   for (const auto& queued : turn.reports)
-    confirm(queued.queue);
+    confirm(queued);
   auto answered = std::make_move_iterator(result.enqueued.begin());
   for (auto& call : turn.enqueues) {
     const auto end = answered + static_cast<std::ptrdiff_t>(call->count);
@@ -330,14 +337,19 @@ std::string StoreState::outage_seconds() const {
 
 std::size_t StoreState::outcomes_waiting() const {
   std::size_t count = 0;
-  for (const auto& queued : waiting_.reports)
-    count += queued.report->finished.size();
+  const auto add = [&](const auto& reports) {
+    for (const auto& queued : reports)
+      count += queued.report->finished.size();
+  };
+  add(waiting_.reports);
+  add(locked_);
   return count;
 }
 
 /// A last turn, in an outage too.
 void StoreState::quit() {
   retry_at_.reset();
+  try_locked();
   apply_batch();
   end_turns();
   const auto lost = outcomes_waiting();
@@ -370,7 +382,10 @@ void StoreState::set_alarm(std::optional<UnixTime> due) {
   const auto wall = std::chrono::system_clock::now();
   const auto into_second =
     std::chrono::floor<milliseconds>(wall - std::chrono::floor<std::chrono::seconds>(wall));
-  const milliseconds ahead = *due - store().now() - into_second;
+  // Whole seconds first: "never" in milliseconds is more than a number holds.
+  const auto seconds =
+    std::min(*due - store().now(), std::chrono::ceil<std::chrono::seconds>(alarm_max));
+  const milliseconds ahead = seconds - into_second;
   // What is due and stays so (its queue is busy) must not keep turns going.
   const bool again = std::chrono::steady_clock::now() - alarmed_at_ < alarm_again_min;
   const auto least = again ? alarm_again_min : 1ms;

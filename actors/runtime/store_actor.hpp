@@ -52,10 +52,16 @@ private:
   void compare_claims();
   void compare_claims(Subscriber& subscriber, const std::vector<Claim>& open);
   [[nodiscard]] bool has_unrecorded(std::string_view queue) const;
+  [[nodiscard]] std::vector<Job> lost_jobs(const std::string& queue,
+                                           const std::vector<Claim>& lost);
   void rescue_lost(const Subscriber& subscriber, const std::vector<Claim>& open,
                    const std::vector<Claim>& held);
   void set_aside_refused(const std::exception_ptr& error);
   void record_alone(const std::string& queue, Finished& finished);
+  void set_locked_aside(Turn& turn, BatchResult& result);
+  void tell_locked(const Finished& one);
+  [[nodiscard]] bool is_set_aside(const Claim& claim) const;
+  void try_locked();
   void quit();
   void alarm();
   void set_alarm(std::optional<UnixTime> due);
@@ -63,7 +69,7 @@ private:
   // After a turn.
   void succeeded(Turn& turn, BatchResult result);
   void failed(const std::exception_ptr& error);
-  void confirm(std::string_view queue);
+  void confirm(const QueuedReport& queued);
   [[nodiscard]] std::string outage_seconds() const;
   [[nodiscard]] std::size_t outcomes_waiting() const;
   void tell_cancelled(const BatchResult& result);
@@ -75,6 +81,8 @@ private:
   caf::stateful_actor<StoreState>* self_ = nullptr;
   StoreSetup setup_{};
   Waiting waiting_{};
+  std::vector<QueuedReport> locked_{}; ///< outcomes whose rows other transactions hold
+  std::optional<SteadyTime> told_locked_at_{};
   std::deque<std::shared_ptr<StoreCall>> calls_{};
   bool turn_queued_ = false;
   bool guests_wait_ = false; ///< for a turn of this node's own parts

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <map>
 #include <utility>
 
 namespace zzz_jobs::runtime {
@@ -67,22 +68,42 @@ void StoreState::compare_claims(Subscriber& subscriber, const std::vector<Claim>
     queue_turn();
 }
 
-void StoreState::rescue_lost(const Subscriber& subscriber, const std::vector<Claim>& open,
-                             const std::vector<Claim>& held) {
-  auto report = std::make_shared<Report>();
-  for (const auto& claim : open) {
-    if (std::find(held.begin(), held.end(), claim) != held.end()
-        || setup_.shared->guests.holds(claim))
-      continue;
-    Job job;
+/// As the store has them where somebody listens, else only what the outcome needs.
+std::vector<Job> StoreState::lost_jobs(const std::string& queue, const std::vector<Claim>& lost) {
+  std::map<std::int64_t, Job> known;
+  if (setup_.shared->telemetry.active()) {
+    std::vector<std::int64_t> ids;
+    for (const auto& claim : lost)
+      ids.push_back(claim.job_id);
+    try {
+      for (auto& job : store().get_all(ids))
+        known.emplace(job.id, std::move(job));
+    } catch (const Error&) { // the rescue matters more
+    }
+  }
+  std::vector<Job> jobs;
+  for (const auto& claim : lost) {
+    auto& job = jobs.emplace_back(std::move(known[claim.job_id]));
     job.id = claim.job_id;
     job.attempt = claim.attempt;
-    job.queue = subscriber.queue;
+    job.queue = queue;
+  }
+  return jobs;
+}
+
+void StoreState::rescue_lost(const Subscriber& subscriber, const std::vector<Claim>& open,
+                             const std::vector<Claim>& held) {
+  std::vector<Claim> lost;
+  for (const auto& claim : open)
+    if (std::find(held.begin(), held.end(), claim) == held.end()
+        && !setup_.shared->guests.holds(claim) && !is_set_aside(claim))
+      lost.push_back(claim);
+  if (lost.empty())
+    return;
+  auto report = std::make_shared<Report>();
+  for (auto& job : lost_jobs(subscriber.queue, lost))
     report->finished.push_back(
       unstarted(std::move(job), OutcomeKind::rescue, "nobody answers for it any more"));
-  }
-  if (report->finished.empty())
-    return;
   waiting_.reports.push_back({"", std::move(report)});
   queue_turn();
 }

@@ -246,6 +246,50 @@ void put_back(Waiting& waiting, Turn& turn) {
                           std::make_move_iterator(turn.enqueues.end()));
 }
 
+/// Reports are left as they are, as their queue supervisors may look into them: a turn that
+/// has locked ones gets new ones, with what was recorded.
+std::vector<QueuedReport> take_locked(Turn& turn, BatchResult& result) {
+  const auto is_locked = [](OutcomeResult one) { return one == OutcomeResult::locked; };
+  if (std::none_of(result.outcomes.begin(), result.outcomes.end(), is_locked))
+    return {};
+  std::vector<QueuedReport> locked;
+  std::vector<Outcome> outcomes;
+  std::vector<std::string> errors;
+  BatchResult of_kept;
+  std::size_t i = 0;
+  for (auto& queued : turn.reports) {
+    auto kept = std::make_shared<Report>();
+    auto left = std::make_shared<Report>();
+    for (auto& finished : queued.report->finished) {
+      auto& outcome = turn.batch.outcomes[i];
+      if (is_locked(result.outcomes[i])) {
+        finished.outcome = std::move(outcome);
+        left->finished.push_back(finished);
+      } else {
+        kept->finished.push_back(std::move(finished));
+        outcomes.push_back(std::move(outcome));
+        of_kept.outcomes.push_back(result.outcomes[i]);
+        of_kept.outcome_states.push_back(result.outcome_states[i]);
+        if (i < turn.errors.size())
+          errors.push_back(std::move(turn.errors[i]));
+      }
+      ++i;
+    }
+    auto whole = std::exchange(queued.report, std::move(kept));
+    if (left->finished.empty()) {
+      queued.rest_of = queued.rest_of ? queued.rest_of : std::move(whole);
+      continue;
+    }
+    locked.push_back({std::exchange(queued.queue, {}), std::move(left),
+                      queued.rest_of ? queued.rest_of : std::move(whole)});
+  }
+  turn.batch.outcomes = std::move(outcomes);
+  turn.errors = std::move(errors);
+  result.outcomes = std::move(of_kept.outcomes);
+  result.outcome_states = std::move(of_kept.outcome_states);
+  return locked;
+}
+
 void publish_turn(Turn& turn, const BatchResult& result, Shared& shared) {
   shared.counters.turns.fetch_add(1, std::memory_order_relaxed);
   tell_notices(turn.told, result, shared);

@@ -62,6 +62,9 @@ struct Subscriber {
 struct QueuedReport {
   std::string queue{};
   std::shared_ptr<Report> report{};
+  /// What is confirmed to the queue's supervisor when this is recorded, where it is only
+  /// the rest of that; null: `report`.
+  std::shared_ptr<Report> rest_of{};
 };
 
 /// What waits for a turn of the store actor.
@@ -126,6 +129,10 @@ void forget_asked(Waiting& waiting, const Turn& turn);
 
 /// Puts everything back in its order after a turn that did not happen.
 void put_back(Waiting& waiting, Turn& turn);
+
+/// Takes those outcomes out of turn and result whose rows other transactions hold: they
+/// are to be reported again.
+[[nodiscard]] std::vector<QueuedReport> take_locked(Turn& turn, BatchResult& result);
 
 /// Counts what the turn did, and publishes its events where somebody listens.
 void publish_turn(Turn& turn, const BatchResult& result, Shared& shared);

@@ -36,7 +36,7 @@ ZZZ_JOBS_WIRE_FIELDS(JobOpts, x.queue, x.priority, x.max_attempts, x.scheduled_a
 ZZZ_JOBS_WIRE_FIELDS(Outcome, x.claim, x.kind, x.delay, x.error, x.result, x.erase)
 ZZZ_JOBS_WIRE_FIELDS(Progress, x.claim, x.percent, x.note)
 ZZZ_JOBS_WIRE_FIELDS(Enqueued, x.id, x.conflict, x.state, x.inserted_at, x.scheduled_at,
-                     x.cancelled, x.failed, x.error)
+                     x.cancelled, x.replaced, x.failed, x.error)
 ZZZ_JOBS_WIRE_FIELDS(BatchResult, x.outcomes, x.outcome_states, x.enqueued, x.claimed, x.next_due)
 ZZZ_JOBS_WIRE_FIELDS(JobFilter, x.state, x.queue, x.worker, x.unique_key)
 ZZZ_JOBS_WIRE_FIELDS(Page, x.after_id, x.limit, x.newest_first)
@@ -56,7 +56,7 @@ constexpr OutcomeKind wire_last(OutcomeKind) {
   return OutcomeKind::rescue;
 }
 constexpr OutcomeResult wire_last(OutcomeResult) {
-  return OutcomeResult::refused;
+  return OutcomeResult::locked;
 }
 constexpr UniqueStrategy wire_last(UniqueStrategy) {
   return UniqueStrategy::cancel_existing;

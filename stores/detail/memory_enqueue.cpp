@@ -58,15 +58,17 @@ Enqueued MemoryTable::insert(NewJob& job, UnixTime now) {
   }
   if (slots_.size() >= capacity_)
     return full(capacity_);
-  std::optional<Claim> cancelled;
+  Enqueued replacing;
   if (holder) {
+    replacing.replaced = holder->id;
     if (holder->state == JobState::executing)
-      cancelled = holder->claim();
+      replacing.cancelled = holder->claim();
     finish(*holder, JobState::cancelled, now);
   }
   note_tick(job);
   auto done = answer(add(job, now), false);
-  done.cancelled = cancelled;
+  done.replaced = replacing.replaced;
+  done.cancelled = replacing.cancelled;
   return done;
 }
 

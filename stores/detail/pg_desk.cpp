@@ -19,6 +19,10 @@ constexpr int lost_at_once_max = 1000;
 constexpr std::uint32_t rows_in_a_piece = 10'000;
 constexpr std::uint32_t rows_by_age_max = 100'000;
 
+/// A change by hand runs on the thread that makes turns: a row that somebody has locked
+/// must not hold up all queues.
+const std::string patience_with_locks = "SET lock_timeout = '2s'";
+
 std::optional<UnixTime> ended_before(const Retention& retention, UnixTime now) {
   if (!retention.age)
     return std::nullopt;
@@ -34,26 +38,34 @@ std::string Desk::in_schema(std::string_view sql) const {
 }
 
 PqxxSession& Desk::session() {
-  if (!session_)
-    session_.emplace(ConnectionWish{.url = config_.url,
-                                    .application = "zzz_jobs desk",
-                                    .timeout = config_.connect_timeout},
-                     &dog_);
-  return *session_;
+  if (session_)
+    return *session_;
+  PqxxSession made{
+    {.url = config_.url, .application = "zzz_jobs desk", .timeout = config_.connect_timeout},
+    &dog_};
+  if (!config_.pooled)
+    (void)made.run_alone(patience_with_locks);
+  return session_.emplace(std::move(made));
 }
 
 template <class Work>
 auto Desk::transact(Work&& work) {
+  const bool was_open = session_.has_value();
   try {
     return session().in_transaction(work);
   } catch (const StatementError& error) {
     if (error.code() == errc::unavailable)
       session_.reset(); // a standby after a failover, say: the next one may be better
     throw;
+  } catch (const ConnectionError&) {
+    session_.reset();
+    if (!was_open)
+      throw;
   } catch (...) {
     session_.reset();
     throw;
   }
+  return session().in_transaction(work); // the old connection was lost, perhaps long ago
 }
 
 template <class... Args>
@@ -163,6 +175,8 @@ Change change_of(const pqxx::row& row) {
 
 pqxx::result Desk::change_once(ChangeKind kind, const std::string& ids, UnixTime now) {
   return transact([&](pqxx::work& transaction) {
+    if (config_.pooled)
+      (void)run(transaction, "SET LOCAL lock_timeout = '2s'");
     const auto sql = in_schema(statement_of(kind));
     return kind == ChangeKind::remove ? run(transaction, sql, ids)
                                       : run(transaction, sql, ids, now);
@@ -178,6 +192,10 @@ std::vector<Change> Desk::change_all(ChangeKind kind, const std::vector<std::int
         found[row[0].as<std::int64_t>()] = change_of(row);
       break;
     } catch (const StatementError& error) {
+      if (is_lock_timeout(error.sqlstate()))
+        throw Error{errc::unavailable,
+                    "jobs: another transaction holds one of their rows for longer than 2 s; "
+                    "nothing was changed"};
       if (--tries_left == 0 || !lost_a_race(error))
         throw;
     }

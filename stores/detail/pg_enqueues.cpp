@@ -179,13 +179,13 @@ void Enqueues::cancel_holders(Pipeline& pipeline, const Run& run) {
   auto params = keys(run);
   params.add(setup_.now);
   pipeline.send(Query::cancel_holders, std::move(params), [this, run](const Rows& rows) {
-    for (int row = 0; row < rows.size(); ++row) {
-      if (rows.integer(row, 3) == 0)
-        continue;
+    for (int row = 0; row < rows.size(); ++row)
       for (const auto index : run)
-        if (*job(index).unique_key == rows.text(row, 0))
-          done(index).cancelled = Claim{rows.integer(row, 1), rows.integer32(row, 2)};
-    }
+        if (*job(index).unique_key == rows.text(row, 0)) {
+          done(index).replaced = rows.integer(row, 1);
+          if (rows.integer(row, 3) != 0)
+            done(index).cancelled = Claim{rows.integer(row, 1), rows.integer32(row, 2)};
+        }
   });
 }
 

@@ -32,6 +32,10 @@ bool is_worth_repeating(std::string_view sqlstate) noexcept {
   return sqlstate == "40001" || sqlstate == "40P01";
 }
 
+bool is_lock_timeout(std::string_view sqlstate) noexcept {
+  return sqlstate == "55P03";
+}
+
 bool ends_session(std::string_view sqlstate) noexcept {
   return sqlstate.empty() || sqlstate.substr(0, 2) == "08" || sqlstate.substr(0, 4) == "57P0";
 }

@@ -14,6 +14,9 @@ namespace zzz_jobs::detail::pg {
 /// deadlock, a serialisation failure.
 [[nodiscard]] bool is_worth_repeating(std::string_view sqlstate) noexcept;
 
+/// Whether another transaction had a lock for longer than `lock_timeout`.
+[[nodiscard]] bool is_lock_timeout(std::string_view sqlstate) noexcept;
+
 /// Whether the server says goodbye to the whole session. No SQLSTATE: no server
 /// answered.
 [[nodiscard]] bool ends_session(std::string_view sqlstate) noexcept;

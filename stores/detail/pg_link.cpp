@@ -43,7 +43,8 @@ void Link::connect(const LinkOptions& options) {
 }
 
 void Link::set_up_session(const LinkOptions& options) {
-  check_done(Rows{PQexec(connection_.get(), std::string{sql::postgres::session_settings}.c_str())});
+  check_sent(PQsendQuery(connection_.get(), std::string{sql::postgres::session_settings}.c_str()));
+  finish_alone();
   execute(sql::postgres::statement_timeout, std::to_string(options.answer_timeout.count()));
   execute(with_schema(sql::postgres::take_session_lock, options.schema),
           std::to_string(options.node_id));
@@ -52,8 +53,21 @@ void Link::set_up_session(const LinkOptions& options) {
 /// Only while the connection is being set up.
 void Link::execute(std::string_view sql, const std::string& value) {
   const char* const values[] = {value.c_str()};
-  check_done(Rows{PQexecParams(connection_.get(), std::string{sql}.c_str(), 1, nullptr, values,
-                               nullptr, nullptr, 0)});
+  check_sent(PQsendQueryParams(connection_.get(), std::string{sql}.c_str(), 1, nullptr, values,
+                               nullptr, nullptr, 0));
+  finish_alone();
+}
+
+/// All answers to what was sent before the pipeline, each within the time limit.
+void Link::finish_alone() {
+  for (;;) {
+    while (PQisBusy(connection_.get()) != 0)
+      wait_for_input();
+    auto* next = PQgetResult(connection_.get());
+    if (next == nullptr)
+      return;
+    check_done(Rows{next});
+  }
 }
 
 void Link::check_done(const Rows& rows) {

@@ -70,6 +70,7 @@ private:
   void connect(const LinkOptions& options);
   void set_up_session(const LinkOptions& options);
   void execute(std::string_view sql, const std::string& value);
+  void finish_alone();
   void check_done(const Rows& rows);
   void prepare(Query query);
   void check_sent(int good);

@@ -100,8 +100,47 @@ void Outcomes::send(Pipeline& pipeline) {
   send_handed_back(pipeline);
 }
 
+/// In two questions of one snapshot each: a row that is freed between them is tried again
+/// for nothing.
+bool Outcomes::leave_locked(Pipeline& pipeline) {
+  Ends all;
+  for (const auto& outcome : batch_.outcomes)
+    all.push_back({.claim = outcome.claim});
+  for (const auto& progress : batch_.progress)
+    all.push_back({.claim = progress.claim});
+  if (all.empty())
+    return false;
+  std::set<std::int64_t> free;
+  pipeline.send(Query::lockable_executions, claims_of(all), [&](const Rows& rows) {
+    for (int row = 0; row < rows.size(); ++row)
+      free.insert(rows.integer(row, 0));
+  });
+  pipeline.send(Query::open_executions, claims_of(all), [&](const Rows& rows) {
+    for (int row = 0; row < rows.size(); ++row)
+      if (!free.contains(rows.integer(row, 0)))
+        locked_.insert(rows.integer(row, 0));
+  });
+  pipeline.settle();
+  for (auto* ends : {&completed_, &with_results_, &erased_, &ended_, &handed_back_})
+    std::erase_if(*ends, [this](const End& end) {
+      const bool is_locked = locked_.contains(end.claim.job_id);
+      if (is_locked)
+        result_.outcomes[end.index] = OutcomeResult::locked;
+      return is_locked;
+    });
+  return !locked_.empty();
+}
+
+/// It is a hint: of rows that others hold it is not written.
+std::vector<Progress> Outcomes::written_progress() const {
+  auto written = batch_.progress;
+  std::erase_if(written,
+                [this](const Progress& one) { return locked_.contains(one.claim.job_id); });
+  return written;
+}
+
 void Outcomes::send_progress(Pipeline& pipeline) {
-  const auto& all = batch_.progress;
+  const auto all = written_progress();
   if (all.empty())
     return;
   Params params;

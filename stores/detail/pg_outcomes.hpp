@@ -22,6 +22,9 @@ public:
   /// then. Reads first where an end depends on what the row says (its errors, its
   /// attempts).
   void send(Pipeline& pipeline);
+  /// Before `send`: answers those as locked whose rows other transactions hold, and leaves
+  /// them out. Says whether there are any.
+  [[nodiscard]] bool leave_locked(Pipeline& pipeline);
   /// The transaction was committed and its answers are lost: `written` says of the
   /// jobs that are still there whether it wrote them.
   void answer_late(const std::map<std::int64_t, bool>& written);
@@ -45,6 +48,7 @@ private:
   void read_executions(Pipeline& pipeline);
   void note(End& end, bool is_last, std::string_view errors);
   void send_progress(Pipeline& pipeline);
+  [[nodiscard]] std::vector<Progress> written_progress() const;
   void send_completed(Pipeline& pipeline);
   void send_ended(Pipeline& pipeline);
   void send_handed_back(Pipeline& pipeline);
@@ -60,6 +64,7 @@ private:
   Ends ended_{};
   Ends handed_back_{};
   std::set<std::string> returned_to_{};
+  std::set<std::int64_t> locked_{}; ///< jobs whose rows others hold
 };
 
 } // namespace zzz_jobs::detail::pg

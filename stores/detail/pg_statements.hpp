@@ -14,6 +14,9 @@ enum class Query : std::uint8_t {
   pooled_settings,
   promote_due,
   next_due,
+  short_lock_timeout,
+  lockable_executions,
+  open_executions,
   set_progress,
   executions,
   complete_jobs,
@@ -38,7 +41,7 @@ enum class Query : std::uint8_t {
   written_by_turn,
   release_unanswered,
 };
-inline constexpr std::size_t query_count = 26;
+inline constexpr std::size_t query_count = 29;
 
 /// The statements' texts for the tables of one schema.
 class Statements {

@@ -1,5 +1,6 @@
 #include <zzz_jobs/stores/detail/pg_turn.hpp>
 
+#include <zzz_jobs/stores/detail/pg_error.hpp>
 #include <zzz_jobs/stores/detail/times.hpp>
 
 #include <algorithm>
@@ -27,8 +28,8 @@ std::optional<UnixTime> earlier(std::optional<UnixTime> a, std::optional<UnixTim
 
 Turn::Turn(Knowledge& knowledge, Link& link, const PgStore::Config& config, const Batch& batch,
            const TurnSetting& setting, const Manner& manner)
-  : knowledge_(knowledge), batch_(batch), setting_(setting), apart_(manner.apart),
-    number_(manner.number),
+  : knowledge_(knowledge), batch_(batch), setting_(setting), around_locks_(manner.around_locks),
+    apart_(manner.apart || manner.around_locks), number_(manner.number),
     starts_directly_(!apart_ && setting.is_watched && setting.owner
                      && !knowledge.is_due(setting.now) && are_plain(batch.enqueues)),
     pipeline_(link, config.answer_timeout.count(), config.pooled),
@@ -46,6 +47,8 @@ void Turn::begin() {
   try {
     mark();
     promote();
+    if (around_locks_)
+      go_around_locks();
     outcomes_.send(pipeline_);
     if (apart_) {
       pipeline_.settle(); // whatever fails so far is not the rows' fault
@@ -153,6 +156,20 @@ void Turn::read_due() {
   });
 }
 
+void Turn::go_around_locks() {
+  pipeline_.send(Query::short_lock_timeout, {});
+  met_locks_ = outcomes_.leave_locked(pipeline_);
+}
+
+Enqueued Turn::refusal(const StatementError& error) {
+  if (!is_lock_timeout(error.sqlstate()))
+    return {.failed = error.code(),
+            .error = std::string{"job: the table refuses it: "} + error.what()};
+  met_locks_ = true;
+  return {.failed = errc::unavailable,
+          .error = "job: a transaction that has not ended holds its unique_key (or cron tick)"};
+}
+
 /// The row that the table refuses is found by halving.
 void Turn::enqueue_apart(std::size_t first, std::size_t last) {
   if (first == last)
@@ -160,11 +177,11 @@ void Turn::enqueue_apart(std::size_t first, std::size_t last) {
   try {
     pipeline_.try_part([&] { enqueues_.send(pipeline_, first, last); });
   } catch (const StatementError& error) {
-    if (error.code() != errc::invalid_argument)
+    const bool is_locked = around_locks_ && is_lock_timeout(error.sqlstate());
+    if (error.code() != errc::invalid_argument && !is_locked)
       throw;
     if (last - first == 1) {
-      result_.enqueued[first] = {
-        .failed = error.code(), .error = std::string{"job: the table refuses it: "} + error.what()};
+      result_.enqueued[first] = refusal(error);
       return;
     }
     const auto middle = first + (last - first) / 2;

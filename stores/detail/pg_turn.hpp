@@ -51,7 +51,9 @@ public:
   struct Manner {
     bool sorted_keys = false; ///< so that two turns cannot wait for each other
     bool apart = false;       ///< rows that the table refuses are answered alone
-    std::int64_t number = 0;  ///< of this try, of those of the node
+    /// Rows that other transactions hold are answered as locked, or alone as unavailable.
+    bool around_locks = false;
+    std::int64_t number = 0; ///< of this try, of those of the node
   };
 
   Turn(Knowledge& knowledge, Link& link, const PgStore::Config& config, const Batch& batch,
@@ -71,6 +73,8 @@ public:
   void answer_late(const std::map<std::int64_t, bool>& written);
   /// After the commit: the answer, and what is known now.
   [[nodiscard]] BatchResult finish(TurnEcho& echo);
+  /// Whether it left something undone that others have locked.
+  [[nodiscard]] bool met_locks() const noexcept { return met_locks_; }
   /// When the first is due of the jobs that it made wait.
   [[nodiscard]] std::optional<UnixTime> expected() const noexcept { return expected_; }
 
@@ -80,7 +84,9 @@ private:
   void mark();
   void promote();
   void read_due();
+  void go_around_locks();
   void enqueue_apart(std::size_t first, std::size_t last);
+  [[nodiscard]] Enqueued refusal(const StatementError& error);
   void claim();
   void note_enqueued(TurnEcho& echo);
   void made_available(const std::string& queue, TurnEcho& echo);
@@ -91,6 +97,7 @@ private:
   Knowledge& knowledge_;
   const Batch& batch_;
   const TurnSetting setting_;
+  bool around_locks_;
   bool apart_;
   std::int64_t number_;
   bool starts_directly_;
@@ -103,6 +110,7 @@ private:
   std::set<std::string> promoted_{};
   std::optional<UnixTime> due_{};
   bool due_was_read_ = false;
+  bool met_locks_ = false;
   std::optional<UnixTime> expected_{};
   std::optional<UnixTime> expected_elsewhere_{};
 };

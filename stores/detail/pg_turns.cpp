@@ -15,6 +15,9 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr int tries_max = 4;
 /// How long a commit in doubt is asked after, before its callers hear of it.
 constexpr auto doubt_time_max = 10s;
+/// After a lock that outlasted `lock_timeout` turns go around locks for so long: one that
+/// holds on shall not stop all queues again and again.
+constexpr auto around_locks_time = 10s;
 
 bool makes_available(const Outcome& outcome) {
   return outcome.kind == OutcomeKind::release || outcome.kind == OutcomeKind::rescue;
@@ -44,13 +47,17 @@ std::optional<BatchResult> Turns::run(const Batch& batch, const TurnSetting& set
     lane.link.reset();
   for (int tries = 1;; ++tries) {
     const bool is_new = !lane.link || lane.node != setting.node;
+    const bool around_locks = SteadyClock::now() < around_locks_until_;
     try {
       settle_earlier(lane, setting.node);
       if (!has_work(lane, batch, setting)) {
         show_knowledge(std::nullopt);
         return nothing_done(batch);
       }
-      const Turn::Manner manner{.sorted_keys = tries > 1, .apart = apart, .number = ++number_};
+      const Turn::Manner manner{.sorted_keys = tries > 1,
+                                .apart = apart,
+                                .around_locks = around_locks,
+                                .number = ++number_};
       Begun begun{.batch = batch,
                   .setting = setting,
                   .turn = std::make_unique<Turn>(knowledge_, link(lane, setting.node), config_,
@@ -61,7 +68,9 @@ std::optional<BatchResult> Turns::run(const Batch& batch, const TurnSetting& set
         begun.turn->begin();
         begun.since = SteadyClock::now();
         commit_pace_.worked(begun.since - start);
-        if (may_leave && commit_pace_.leaves_next()) {
+        if (begun.turn->met_locks())
+          around_locks_until_ = SteadyClock::now() + around_locks_time;
+        if (may_leave && !around_locks && commit_pace_.leaves_next()) {
           lane.begun.emplace(std::move(begun));
           return std::nullopt;
         }
@@ -80,6 +89,10 @@ std::optional<BatchResult> Turns::run(const Batch& batch, const TurnSetting& set
       knowledge_.claims.abandoned();
       if (is_worth_repeating(error.sqlstate()) && tries < tries_max)
         continue;
+      if (is_lock_timeout(error.sqlstate()) && !around_locks) {
+        around_locks_until_ = SteadyClock::now() + around_locks_time;
+        continue;
+      }
       if (error.code() != errc::invalid_argument || batch.enqueues.empty() || apart)
         throw;
       apart = true;

@@ -111,6 +111,7 @@ private:
   std::int64_t number_ = 0;     ///< of the last try
   std::list<Unsettled> unsettled_{};
   CommitPace commit_pace_{};
+  std::chrono::steady_clock::time_point around_locks_until_{};
   Knowledge knowledge_{};
   std::mutex news_mutex_{};
   News news_{};

@@ -101,6 +101,7 @@ class PqxxSession::Listener {};
 void PqxxSession::listen(const std::string& channel,
                          std::function<void(const std::string& payload)> handler) {
   with_errors([&] {
+    const auto guard = guarded();
     connection_->listen(channel, [handler = std::move(handler)](pqxx::notification message) {
       handler(std::string{message.payload});
     });
@@ -120,8 +121,10 @@ private:
 
 void PqxxSession::listen(const std::string& channel,
                          std::function<void(const std::string& payload)> handler) {
-  with_errors(
-    [&] { listener_ = std::make_unique<Listener>(*connection_, channel, std::move(handler)); });
+  with_errors([&] {
+    const auto guard = guarded();
+    listener_ = std::make_unique<Listener>(*connection_, channel, std::move(handler));
+  });
 }
 #endif
 

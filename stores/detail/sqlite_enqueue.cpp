@@ -79,6 +79,7 @@ Enqueued Enqueues::replace(const NewJob& job, const Job& holder, const Insertion
   if (const auto refusal = insert(job, done, how))
     return refused(*refusal);
   savepoint.keep();
+  done.replaced = holder.id;
   if (holder.state == JobState::executing)
     done.cancelled = holder.claim();
   return done;

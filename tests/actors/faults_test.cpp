@@ -3,6 +3,7 @@
 #include "support/supervisors.hpp"
 
 #include <zzz_jobs/actors/runtime/actor_engine_impl.hpp>
+#include <zzz_jobs/testing.hpp>
 
 #ifdef ZZZ_JOBS_HAS_SQLITE
 #include <zzz_jobs/stores/sqlite_transaction.hpp>
@@ -236,6 +237,43 @@ TEST_CASE("a log sink that is empty or throws ends nobody", "[faults]") {
     const auto job = supervisor.enqueue("w");
     CHECK(comes_to(supervisor, job.id, JobState::completed));
   }
+}
+
+TEST_CASE("maintenance that the store refuses is told, an outage by its turns alone", "[faults]") {
+  Log log;
+  auto config = quick();
+  config.log = log.sink();
+  config.prune_interval = 10ms;
+  config.rescue_interval = 10ms;
+  Supervisor<testing::FaultyStore<MemoryStore>> supervisor{{}, config};
+  auto& faults = supervisor.store().faults();
+  faults.inject({.call = testing::StoreCall::prune,
+                 .lasting = true,
+                 .error = Error(errc::not_allowed, "no right")});
+  faults.inject({.call = testing::StoreCall::rescue_stuck,
+                 .lasting = true,
+                 .error = Error(errc::invalid_argument, "a trigger")});
+  faults.inject({.call = testing::StoreCall::cron_since,
+                 .lasting = true,
+                 .error = Error(errc::not_allowed, "no ticks")});
+  supervisor.register_worker("w", [](std::string_view, JobContext&) {});
+  supervisor.register_cron("hourly", "0 * * * *", {.worker = "w"});
+  supervisor.start();
+  CHECK(eventually([&] { return log.has("maintenance_failed what=prune error=\"no right\""); }));
+  CHECK(eventually([&] { return log.has("maintenance_failed what=rescue error=\"a trigger\""); }));
+  CHECK(eventually([&] { return log.has("cron_not_fired entry=* error=\"no ticks\""); }));
+}
+
+TEST_CASE("a job that is never due costs no turns", "[faults]") {
+  MemorySupervisor supervisor{{}, quick()};
+  supervisor.register_worker("w", [](std::string_view, JobContext&) {});
+  supervisor.start();
+  const auto never = supervisor.enqueue("w", "", {.scheduled_at = UnixTime::max()});
+  CHECK(never.state == JobState::scheduled);
+  CHECK(comes_to(supervisor, supervisor.enqueue("w").id, JobState::completed));
+  const auto before = supervisor.stats().turns;
+  // An alarm for what is due already would come every 20 ms.
+  CHECK_FALSE(eventually([&] { return supervisor.stats().turns > before + 5; }, 300ms));
 }
 
 #ifdef ZZZ_JOBS_HAS_SQLITE

@@ -114,6 +114,28 @@ TEMPLATE_LIST_TEST_CASE("progress is written while the handler runs", "[outcomes
   CHECK(supervisor.get(job.id)->progress == 99);
 }
 
+TEMPLATE_LIST_TEST_CASE("a worker's completed jobs are deleted where it says so, others are kept",
+                        "[outcomes]", SupervisorStores) {
+  TestType over;
+  typename TestType::Supervisor supervisor{over.store_config(), quick()};
+  for (const bool erase : {false, true})
+    supervisor.register_worker({.name = erase ? "erased" : "kept",
+                                .handler =
+                                  [](std::string_view args, JobContext& context) {
+                                    if (args == "discard")
+                                      context.discard("hopeless");
+                                  },
+                                .delete_completed = erase});
+  supervisor.start();
+  const auto erased = supervisor.enqueue("erased").id;
+  const auto kept = supervisor.enqueue("kept").id;
+  const auto discarded = supervisor.enqueue("erased", "discard").id;
+  CHECK(comes_to(supervisor, kept, JobState::completed));
+  CHECK(comes_to(supervisor, discarded, JobState::discarded));
+  CHECK(eventually([&] { return supervisor.stats().completed == 2; }));
+  CHECK_FALSE(supervisor.get(erased));
+}
+
 TEMPLATE_LIST_TEST_CASE("a handler out of time fails at once and keeps its slot until it returns",
                         "[outcomes]", SupervisorStores) {
   TestType over;

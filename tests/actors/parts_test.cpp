@@ -104,6 +104,27 @@ TEST_CASE("an execution interrupted by shutdown is released, not failed") {
   CHECK(execute(job, workers, stop, {}, nullptr).outcome.kind == OutcomeKind::release);
 }
 
+TEST_CASE("what an execution says that has lost its claim does not count") {
+  StopSignal stop;
+  const Workers workers{{"w",
+                         std::make_shared<const WorkerDef>(WorkerDef{
+                           .name = "w", .handler = [&](std::string_view args, JobContext& context) {
+                             stop.fire(StopReason::lost_claim);
+                             if (args == "settled")
+                               context.already_completed();
+                             if (args == "throws")
+                               throw std::runtime_error("interrupted");
+                           }})}};
+  Job job;
+  job.worker = "w";
+  for (const auto* args : {"returns", "throws"}) {
+    job.args = args;
+    CHECK(execute(job, workers, stop, {}, nullptr).outcome.kind == OutcomeKind::rescue);
+  }
+  job.args = "settled"; // its own transaction had the claim
+  CHECK(execute(job, workers, stop, {}, nullptr).settled);
+}
+
 TEST_CASE("a context refuses what would not fit into the row") {
   Job job;
   const StopSignal stop;
@@ -114,6 +135,10 @@ TEST_CASE("a context refuses what would not fit into the row") {
   CHECK_THROWS_AS(context.snooze(-1s), Error);
   context.progress(250, "ü");
   CHECK(context.take_progress()->percent == 100);
+  context.progress(1, std::string(1000, 'x'));
+  CHECK(context.take_progress()->note.size() == 1000);
+  CHECK_THROWS_AS(context.progress(1, std::string(1001, 'x')), Error);
+  CHECK_FALSE(context.take_progress());
   context.snooze(5s);
   context.discard("last call wins");
   const auto outcome = context.take_outcome();

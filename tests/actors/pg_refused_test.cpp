@@ -99,3 +99,34 @@ TEST_CASE("an outcome that a trigger refuses does not stop a node that is being 
   CHECK(guarded.completed(enqueued));
   CHECK(comes_to(guarded.supervisor, bad, JobState::discarded));
 }
+
+TEST_CASE("a rescue that a trigger refuses stops no other", "[pg][refused]") {
+  PgTables tables;
+  Log log;
+  PgStore store{quiet_store(tables.target(), &log)};
+  auto database = tables.connect();
+  database.run(
+    "INSERT INTO zzz_jobs (worker, args, state, attempt, attempted_at, node) "
+    "SELECT 'w', CASE i WHEN 3 THEN 'bad' ELSE 'good' END, 1, 1, 1, 999 FROM generate_series(1, 7) "
+    "i;"
+    "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS "
+    "'BEGIN RAISE EXCEPTION ''it stays''; END'; CREATE TRIGGER refuse BEFORE UPDATE ON zzz_jobs "
+    "FOR EACH ROW WHEN (NEW.args = 'bad' AND NEW.state = 0) EXECUTE FUNCTION refuse()");
+  CHECK(store.rescue_dead_owners().size() == 6);
+  CHECK(log.has("rescue_refused job=3 error=\""));
+  CHECK(log.has("it stays"));
+  CHECK(store.rescue_dead_owners().empty()); // and this ends
+  database.run("DROP TRIGGER refuse ON zzz_jobs");
+  CHECK(store.rescue_dead_owners().size() == 1);
+}
+
+TEST_CASE("a rescue that a trigger leaves out ends all the same", "[pg][refused]") {
+  PgTables tables;
+  PgStore store{quiet_store(tables.target())};
+  tables.connect().run(
+    "INSERT INTO zzz_jobs (worker, state, attempt, attempted_at, node) VALUES ('w', 1, 1, 1, 999);"
+    "CREATE FUNCTION suppress() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';"
+    "CREATE TRIGGER suppress BEFORE UPDATE ON zzz_jobs FOR EACH ROW EXECUTE FUNCTION suppress()");
+  CHECK(store.rescue_dead_owners().empty());
+  CHECK(store.rescue_stuck(0s) == 0);
+}

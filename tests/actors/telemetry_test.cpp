@@ -85,6 +85,25 @@ TEMPLATE_LIST_TEST_CASE("every step of a job's life is an event", "[telemetry]",
   CHECK(enqueued.id > 0);
 }
 
+TEMPLATE_LIST_TEST_CASE("a job that a unique one replaces is told of and counted", "[telemetry]",
+                        SupervisorStores) {
+  TestType over;
+  Recorder seen;
+  auto config = quick();
+  config.mode = GENERATE(RunMode::manual, RunMode::actors);
+  typename TestType::Supervisor supervisor{over.store_config(), config};
+  supervisor.attach_telemetry(seen.handler());
+  const auto old = supervisor.enqueue("w", "old", {.delay = 1h, .unique_key = "k"});
+  supervisor.enqueue(
+    "w", "new",
+    {.delay = 1h, .unique_key = "k", .unique_strategy = UniqueStrategy::cancel_existing});
+  const auto told = seen.first(EventType::job_cancelled).result.job;
+  CHECK(told.id == old.id);
+  CHECK(told.args == "old");
+  CHECK(told.state == JobState::cancelled);
+  CHECK(supervisor.stats().cancelled == 1);
+}
+
 TEST_CASE("telemetry handlers that throw, block or enqueue harm no job", "[telemetry]") {
   const auto door = std::make_shared<Door>();
   Log log;

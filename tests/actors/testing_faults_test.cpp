@@ -208,6 +208,18 @@ TEST_CASE("a plain store runs jobs inlined") {
   CHECK(ran == 1);
 }
 
+TEST_CASE("a plain store answers a unique job with the one that waits") {
+  const auto mode = GENERATE(RunMode::manual, RunMode::actors);
+  Supervisor<tests::ListStore> supervisor{{}, {.mode = mode}};
+  const auto first = supervisor.enqueue("w", "1", {.unique_key = "k"});
+  const auto second = supervisor.enqueue("w", "2", {.unique_key = "k"});
+  CHECK_FALSE(first.conflict);
+  CHECK(second.conflict);
+  CHECK(second.id == first.id);
+  CHECK(second.state == JobState::available);
+  CHECK(supervisor.count_by_state("default", JobState::available) == 1);
+}
+
 TEST_CASE("in manual mode an outcome that the store did not take goes with the next turn") {
   Supervisor<Faulty> supervisor{{}, {.mode = RunMode::manual}};
   std::vector<std::string> events;

@@ -75,6 +75,8 @@ TEMPLATE_LIST_TEST_CASE("cancel_existing replaces a waiting job", "[conformance]
   CHECK_FALSE(done.conflict);
   CHECK(done.id > old);
   CHECK_FALSE(done.cancelled);
+  if (TestType::capabilities.by_id) // else it knows the jobs alone that it has claimed
+    CHECK(done.replaced == old);
   CHECK(store.state(old) == JobState::cancelled);
   CHECK(store.job(old).completed_at == store.now());
   CHECK(store.claim_one().id == done.id);
@@ -92,6 +94,7 @@ TEMPLATE_LIST_TEST_CASE("cancel_existing ends a running job, whose outcome is th
     store.enqueue(new_job({.unique_key = "k", .unique_strategy = UniqueStrategy::cancel_existing}));
   REQUIRE(done.cancelled);
   CHECK(*done.cancelled == running.claim());
+  CHECK(done.replaced == old);
   CHECK(store.state(old) == JobState::cancelled);
   for (const auto kind : every_outcome)
     CHECK(store.end(running, kind) == OutcomeResult::refused);

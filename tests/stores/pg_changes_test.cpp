@@ -53,6 +53,17 @@ TEST_CASE("a retry of many whose unique key somebody takes meanwhile retries the
   CHECK(test.store.get(free)->state == JobState::available);
 }
 
+TEST_CASE("the first change after a restart of the database is done", "[pg][changes]") {
+  Changed test;
+  const auto id = test.store.enqueue("w", "").id;
+  REQUIRE(test.store.get(id)); // on the connection that is then lost
+  REQUIRE(test.other.value("SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE "
+                           "datname = current_database() AND application_name = 'zzz_jobs desk'")
+          == "1");
+  CHECK(test.store.cancel(id).result == ChangeResult::changed);
+  CHECK(test.store.get(id)->state == JobState::cancelled);
+}
+
 TEST_CASE("what others did to a job while a change of many waited for it counts", "[pg][changes]") {
   Changed test;
   const auto deleted = test.store.enqueue("w", "").id;

@@ -70,6 +70,19 @@ TEST_CASE("with a claim that was lost nothing of the transaction stays",
   CHECK(shop.orders() == "1");
 }
 
+TEST_CASE("who passes over a lost claim cannot commit its effects", "[pg][transaction][complete]") {
+  Shop shop;
+  shop.put_alone(in_mail);
+  const auto job = shop.claim_one();
+  shop.store.cancel(job.id);
+  pqxx::work transaction{shop.connection};
+  shop.order(transaction);
+  CHECK(error_of([&] { complete(transaction, job.claim(), std::nullopt, shop.names); }).code()
+        == errc::conflict);
+  CHECK_THROWS(transaction.commit());
+  CHECK(shop.orders() == "0");
+}
+
 TEST_CASE("a result that breaks a rule is refused and leaves the transaction usable",
           "[pg][transaction][complete]") {
   Shop shop;

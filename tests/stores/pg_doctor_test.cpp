@@ -2,6 +2,7 @@
 
 #include <zzz_jobs/stores/detail/pg_checks.hpp>
 #include <zzz_jobs/stores/detail/pg_migrations.hpp>
+#include <zzz_jobs/stores/sql/postgres.hpp>
 
 #include <chrono>
 
@@ -63,6 +64,18 @@ private:
 };
 
 } // namespace
+
+TEST_CASE("the doctor knows every column that the migrations make", "[pg][doctor]") {
+  const Patient patient;
+  const auto columns = patient.connect().rows(
+    "SELECT table_name, column_name FROM information_schema.columns "
+    "WHERE table_schema = current_schema() AND table_name LIKE 'zzz\\_jobs%'");
+  REQUIRE(columns.size() > 40);
+  for (const auto& column : columns) {
+    const auto expected = "('" + column[0] + "', '" + column[1] + "', ";
+    CHECK_THAT(std::string{sql::postgres::doctor_columns}, has(expected));
+  }
+}
 
 TEST_CASE("the doctor finds nothing in a healthy database", "[pg][doctor]") {
   const Patient patient;

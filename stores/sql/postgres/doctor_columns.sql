@@ -39,6 +39,7 @@ WITH expected (relation, name, type, is_required, default_value) AS (VALUES
   ('zzz_jobs_queues', 'paused', 'boolean', true, 'false'),
   ('zzz_jobs_cron', 'entry', 'text', true, NULL),
   ('zzz_jobs_cron', 'last_tick', 'bigint', true, NULL),
+  ('zzz_jobs_cron', 'paused', 'boolean', true, 'false'),
   ('zzz_jobs_migrations', 'version', 'bigint', true, NULL),
   ('zzz_jobs_migrations', 'name', 'text', true, NULL),
   ('zzz_jobs_migrations', 'applied_at', 'bigint', true, NULL)

@@ -12,4 +12,4 @@ SET enable_material = off;
 SET enable_memoize = off;
 SET default_transaction_isolation = 'read committed';
 SET idle_in_transaction_session_timeout = '30s';
-SET lock_timeout = '5s';
+SET lock_timeout = '2s';
