@@ -81,7 +81,10 @@ struct CommandSection {
   RetrySection retry_keys{};
   bool delete_completed = false;
   std::vector<std::pair<std::string, std::string>> environment{}; ///< added to the node's
-  std::filesystem::path directory{};                              ///< empty: the node's own
+  /// Variables of the node's environment that the program does not get: those that
+  /// url_env and token_env name.
+  std::vector<std::string> withheld{};
+  std::filesystem::path directory{};               ///< empty: the node's own
   std::chrono::seconds stop_grace{5};              ///< between TERM and KILL, 0 s to 1 h
   std::chrono::seconds snooze{60};                 ///< after exit status 75, 0 s to 365 d
   std::optional<std::uint64_t> memory_bytes_max{}; ///< address space of the program

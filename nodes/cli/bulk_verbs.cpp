@@ -124,9 +124,10 @@ int change_matching(Context& context, const Action& action) {
                  jobs + " would be " + action.done);
     return exit_ok;
   }
+  const bool one = matched == 1;
   if (confirmed(context,
-                jobs + (matched == 1 ? " matches: shall it" : " match: shall they") + " be "
-                  + action.done + "?"))
+                {.fact = jobs + (one ? " matches" : " match"),
+                 .asks = (one ? "shall it be " : "shall they be ") + action.done + "?"}))
     return change_counted(context, action, matched);
   context.err() << "nothing changed\n";
   return exit_failed;

@@ -6,9 +6,15 @@
 
 namespace zzz_jobs::node::cli {
 
-/// Whether a change of many things shall be made: --yes says so, or an answer on a
-/// terminal to `question`, which ends in a question mark.
+/// What somebody is asked before many things are changed.
+struct Question {
+  std::string fact{}; ///< "2,500 jobs match"
+  std::string asks{}; ///< "shall they be cancelled?"
+};
+
+/// Whether the change shall be made: --yes says so, and then people are told the fact
+/// before the change begins; or an answer on a terminal.
 /// @throws Failure(exit_usage) where nobody can be asked.
-[[nodiscard]] bool confirmed(Context& context, const std::string& question);
+[[nodiscard]] bool confirmed(Context& context, const Question& question);
 
 } // namespace zzz_jobs::node::cli

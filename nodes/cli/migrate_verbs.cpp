@@ -84,9 +84,10 @@ int migrate_down(Context& context) {
     context.tell({{"steps", 0}}, "0 steps to take back");
     return exit_ok;
   }
-  if (!confirmed(context,
-                 counted(undone, "step")
-                   + " would be taken back, and what they hold is lost: shall they be?")) {
+  if (!confirmed(
+        context,
+        {.fact = counted(undone, "step") + " would be taken back, and what they hold is lost",
+         .asks = "shall they be?"})) {
     context.err() << "nothing changed\n";
     return exit_failed;
   }

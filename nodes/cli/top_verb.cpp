@@ -1,9 +1,12 @@
 #include <zzz_jobs/nodes/cli/verb.hpp>
 
 #include <zzz_jobs/nodes/cli/context.hpp>
+#include <zzz_jobs/nodes/cli/fields.hpp>
 #include <zzz_jobs/nodes/cli/screen.hpp>
 #include <zzz_jobs/nodes/cli/top_frame.hpp>
 #include <zzz_jobs/nodes/cli/when.hpp>
+
+#include <nlohmann/json.hpp>
 
 #include <optional>
 
@@ -24,6 +27,25 @@ Moment look(Context& context) {
     {.path = "/api/v1/jobs",
      .query = {{"state", "executing"}, {"limit", running_jobs_max}, {"order", "oldest"}}});
   return moment;
+}
+
+/// The answers that a picture is made of.
+nlohmann::json json_of(const Moment& moment) {
+  return {{"version", moment.version},
+          {"stats", moment.stats},
+          {"nodes", list_at(moment.nodes, "nodes")},
+          {"jobs", list_at(moment.jobs, "jobs")}};
+}
+
+int show_once(Context& context) {
+  const auto moment = look(context);
+  if (context.wants_json()) {
+    context.print_json(json_of(moment));
+    return exit_ok;
+  }
+  for (const auto& line : top_frame(moment, nullptr, context.style(), current_time()))
+    context.out() << line << '\n';
+  return exit_ok;
 }
 
 /// The node may go and come back: then its last words stay, with what is wrong.
@@ -88,16 +110,13 @@ int top(Context& context) {
   const auto interval = arguments.duration("--interval").value_or(std::chrono::seconds{1});
   if (interval < std::chrono::seconds{1} || interval > std::chrono::hours{1})
     throw Failure(exit_usage, "--interval must be 1s to 1h");
-  if (arguments.has("--once")) {
-    for (const auto& line : top_frame(look(context), nullptr, context.style(), current_time()))
-      context.out() << line << '\n';
-    return exit_ok;
-  }
+  if (arguments.has("--once"))
+    return show_once(context);
   const auto terminal = context.host().terminal();
-  if (!terminal)
+  if (!terminal || context.wants_json())
     throw Failure(exit_usage,
-                  "top needs a terminal; --once writes what it would show, and stats"
-                  " --json is for programs");
+                  "top needs a terminal; --once writes what it would show, and --once --json"
+                  " is for programs");
   watch(context, *terminal, interval);
   return exit_ok;
 }
@@ -105,14 +124,16 @@ int top(Context& context) {
 } // namespace
 
 std::vector<Verb> top_verbs() {
-  return {{.name = "top",
-           .summary = "Watch queues, nodes and running jobs",
-           .text = "q quits, space looks at once.",
-           .parameters = {{.name = "--interval",
-                           .value = "DURATION",
-                           .help = "how often to look, 1s to 1h; default 1s"},
-                          {.name = "--once", .help = "write one picture and end"}},
-           .run = top}};
+  return {
+    {.name = "top",
+     .summary = "Watch queues, nodes and running jobs",
+     .text =
+       "q quits, space looks at once. With --once --json: version, stats, nodes and running jobs.",
+     .parameters = {{.name = "--interval",
+                     .value = "DURATION",
+                     .help = "how often to look, 1s to 1h; default 1s"},
+                    {.name = "--once", .help = "write one picture and end"}},
+     .run = top}};
 }
 
 } // namespace zzz_jobs::node::cli

@@ -42,7 +42,7 @@ std::vector<Verb> why_verbs() {
            .summary = "Say why a job does not run, and what would help",
            .text =
              "Reasons are: running, final, paused, no_worker, no_queue, scheduled, retry_wait,"
-             " busy,\nbehind, node_lost, soon.",
+             " busy,\nbehind, node_lost, soon, unknown.",
            .parameters = {{.name = "ID", .help = "the job", .required = true}},
            .run = explain}};
 }

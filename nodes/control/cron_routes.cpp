@@ -45,8 +45,11 @@ ApiAnswer list(Context& context, const Call&) {
   return answer({{"cron", std::move(entries)}});
 }
 
-ApiAnswer not_found(const std::string& name) {
-  return refusal(404, "not_found", "there is no cron entry " + in_quotes(name) + " on this node");
+ApiAnswer not_found(Context& context, const std::string& name) {
+  const bool is_node = context.setting.facts.runs_jobs;
+  return refusal(404, "not_found",
+                 "there is no cron entry " + in_quotes(name)
+                   + (is_node ? " on this node" : " in the configuration (--config FILE)"));
 }
 
 std::optional<CronStatus> find(Context& context, const std::string& name) {
@@ -62,7 +65,7 @@ ApiAnswer preview(Context& context, const Call& call) {
   query.end();
   const auto entry = find(context, call.name);
   if (!entry)
-    return not_found(call.name);
+    return not_found(context, call.name);
   const auto expression = CronExpr::parse(entry->expression);
   auto ticks = Json::array();
   auto next = expression.next_after(now(context), entry->opts.zone);
@@ -75,7 +78,7 @@ ApiAnswer preview(Context& context, const Call& call) {
 
 ApiAnswer run(Context& context, const Call& call) {
   if (!find(context, call.name))
-    return not_found(call.name);
+    return not_found(context, call.name);
   const auto job = context.supervisor().fire_cron(call.name);
   return answer({{"id", job.id}, {"state", to_string(job.state)}, {"conflict", job.conflict}},
                 job.conflict ? 200 : 201);
@@ -83,7 +86,7 @@ ApiAnswer run(Context& context, const Call& call) {
 
 ApiAnswer set_paused(Context& context, const std::string& name, bool paused) {
   if (!find(context, name))
-    return not_found(name);
+    return not_found(context, name);
   auto& supervisor = context.supervisor();
   paused ? supervisor.pause_cron(name) : supervisor.resume_cron(name);
   return answer({{"name", name}, {"paused", paused}});

@@ -10,6 +10,7 @@
 #include <prometheus/text_serializer.h>
 
 #include <iterator>
+#include <mutex>
 #include <set>
 #include <utility>
 
@@ -85,28 +86,41 @@ void add_nodes(MetricFamilies& families, ClusterView* cluster) {
   families.gauge("zzz_jobs_nodes_linked", "Other nodes that this one has a link to", linked);
 }
 
-/// Whoever enqueues names queues: those beyond this many, not worked here, are told as
-/// one, or a mistake would fill the monitoring's database.
-constexpr std::size_t other_queues_max = 100;
-
-QueueStates bounded(QueueStates queues, const AnySupervisor& supervisor) {
-  std::set<std::string> here;
-  for (const auto& queue : supervisor.queues())
-    here.insert(queue.name);
-  std::size_t others = 0;
-  QueueStates kept;
-  for (auto& [name, queue] : queues) {
-    if (here.contains(name) || others++ < other_queues_max) {
-      kept[name] = queue;
-      continue;
+/// Whoever enqueues names queues, and new names may come day by day: those beyond the
+/// first hundred of this process's life, not worked here, are told as one, or a mistake
+/// would fill the monitoring's database. Any thread.
+class ToldQueues {
+public:
+  QueueStates bounded(QueueStates queues, const AnySupervisor& supervisor) {
+    std::set<std::string> here;
+    for (const auto& queue : supervisor.queues())
+      here.insert(queue.name);
+    QueueStates kept;
+    for (auto& [name, queue] : queues) {
+      if (here.contains(name) || is_told(name)) {
+        kept[name] = queue;
+        continue;
+      }
+      auto& rest = kept["(others)"];
+      for (std::size_t i = 0; i < job_state_count; ++i)
+        rest.counts[i] += queue.counts[i];
+      rest.oldest_waiting = std::max(rest.oldest_waiting, queue.oldest_waiting);
     }
-    auto& rest = kept["(others)"];
-    for (std::size_t i = 0; i < job_state_count; ++i)
-      rest.counts[i] += queue.counts[i];
-    rest.oldest_waiting = std::max(rest.oldest_waiting, queue.oldest_waiting);
+    return kept;
   }
-  return kept;
-}
+
+private:
+  bool is_told(const std::string& name) {
+    const std::lock_guard lock(mutex_);
+    if (names_.size() < names_max)
+      names_.insert(name);
+    return names_.contains(name);
+  }
+
+  static constexpr std::size_t names_max = 100;
+  std::mutex mutex_{};
+  std::set<std::string> names_{}; ///< only grows
+};
 
 void add_queues(MetricFamilies& families, const QueueStates& queues) {
   families.begin("zzz_jobs_jobs", "Jobs in the store", gauge);
@@ -145,7 +159,7 @@ struct Metrics::Impl {
     const auto found = queues.ask(std::chrono::seconds{1}, std::chrono::seconds{2});
     families.gauge("zzz_jobs_store_up", "1 where the store has answered", found.value ? 1 : 0);
     if (found.value)
-      control::add_queues(families, control::bounded(*found.value, setting.supervisor));
+      control::add_queues(families, told_queues.bounded(*found.value, setting.supervisor));
     auto all = families.take();
     auto timed = timings.collect();
     all.insert(all.end(), std::make_move_iterator(timed.begin()),
@@ -155,6 +169,7 @@ struct Metrics::Impl {
 
   const MetricsSetting setting;
   control::JobTimings timings;
+  control::ToldQueues told_queues{};
   control::Patient<control::QueueStates> queues;
 };
 

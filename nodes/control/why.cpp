@@ -100,10 +100,20 @@ public:
           "zzz-jobs job retry " + std::to_string(job_.id) + " makes it available now.");
     else
       add_rivals();
-    return {.runs = !is_held_, .reasons = std::move(reasons_)};
+    if (is_held_)
+      return {.runs = false, .reasons = std::move(reasons_)};
+    if (knows_who_executes())
+      return {.runs = true, .reasons = std::move(reasons_)};
+    add("unknown",
+        "Nothing in the store holds it; which queues and workers the nodes have is not known here.",
+        "Ask a node: zzz-jobs why " + std::to_string(job_.id) + " --socket PATH, or --http URL");
+    return {.runs = std::nullopt, .reasons = std::move(reasons_)};
   }
 
 private:
+  /// A verb on a store without a node sees that there are nodes, not what they have.
+  [[nodiscard]] bool knows_who_executes() const { return context_.setting.facts.runs_jobs; }
+
   void add(std::string code, std::string text, std::string action,
            std::optional<std::int64_t> count = {}) {
     reasons_.push_back({std::move(code), std::move(text), std::move(action), count});
@@ -129,7 +139,7 @@ private:
       add_held("paused", "Queue \"" + queue + "\" is paused.", "zzz-jobs queue resume " + queue);
     const auto other = others(context_, queue);
     const bool others_may = other.running > 0 && (!other.all_are_linked || other.one_has_the_queue);
-    if (!context_.setting.facts.runs_jobs) {
+    if (!knows_who_executes()) {
       if (context_.setting.cluster != nullptr && other.running == 0)
         add_held("no_queue", "No node is running.", "zzz-jobs node run");
       return;
@@ -172,7 +182,7 @@ private:
           (before.at_least ? "At least " : "") + std::to_string(before.count)
             + (before.count == 1 ? " job" : " jobs") + " of its queue come before it.",
           "", before.count);
-    if (reasons_.empty())
+    if (reasons_.empty() && knows_who_executes())
       add("soon", "Nothing holds it: it starts as soon as a node looks.", "");
   }
 

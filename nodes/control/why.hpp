@@ -19,7 +19,8 @@ struct Reason {
 };
 
 struct Why {
-  bool runs = false;             ///< it runs, or will without anybody doing anything
+  /// It runs, or will without anybody doing anything; none: that cannot be known here.
+  std::optional<bool> runs = false;
   std::vector<Reason> reasons{}; ///< never empty; what holds it most comes first
 };
 

@@ -23,8 +23,9 @@ ApiAnswer explain(Context& context, const Call& call) {
   auto reasons = Json::array();
   for (const auto& reason : found.reasons)
     reasons.push_back(json_of(reason));
-  return answer(
-    {{"job", control::json_of(*job)}, {"runs", found.runs}, {"reasons", std::move(reasons)}});
+  return answer({{"job", control::json_of(*job)},
+                 {"runs", found.runs ? Json(*found.runs) : Json()},
+                 {"reasons", std::move(reasons)}});
 }
 
 } // namespace

@@ -58,11 +58,17 @@ void check_variable(const CommandSection& section, const std::string& name,
     refuse(section, "environment", named + ": its value must not contain NUL");
 }
 
+bool is_nodes_own(const CommandSection& section, std::string_view variable) {
+  const auto& withheld = section.withheld;
+  return std::any_of(nodes_own.begin(), nodes_own.end(),
+                     [&](const char* own) { return variable.starts_with(own); })
+    || std::find(withheld.begin(), withheld.end(), name_of(variable)) != withheld.end();
+}
+
 Variables environment_of(const CommandSection& section, const Variables& node_environment) {
   Variables variables;
   for (const auto& variable : node_environment)
-    if (std::none_of(nodes_own.begin(), nodes_own.end(),
-                     [&](const char* own) { return variable.rfind(own, 0) == 0; }))
+    if (!is_nodes_own(section, variable))
       variables.push_back(variable);
   for (const auto& [name, value] : section.environment) {
     check_variable(section, name, value);

@@ -39,8 +39,8 @@ private:
 };
 
 /// What the section says, with `node_environment` ("NAME=VALUE") below its own. What
-/// is the node's own business stays there: ZZZ_JOBS_* (it may hold secrets) and what
-/// systemd tells a service.
+/// is the node's own business stays there: ZZZ_JOBS_* (it may hold secrets), what the
+/// section withholds, and what systemd tells a service.
 /// @throws SectionError if something could not be executed; says never the arguments.
 [[nodiscard]] Program program_of(const CommandSection& section,
                                  const std::vector<std::string>& node_environment);

@@ -79,6 +79,41 @@ every_installed_header() {
   "$compiler" "${flags[@]}" -Wall -Wextra -Werror -fsyntax-only every_header.cpp
 }
 
+# page_project NAME PAGE HEADING FILE...: the page's CMake file and sources, as the page
+# has them, in a folder of their own, which is built.
+page_project() {
+  local name=$1 page=$sources/$2 heading=$3 file
+  rm --recursive --force "pages/$name"
+  mkdir --parents "pages/$name"
+  {
+    printf 'cmake_minimum_required(VERSION 3.21)\nproject(%s LANGUAGES CXX)\n' "$name"
+    awk -v heading="$heading" '
+      !inside && /^#+ / { here = $0; sub(/^#+ /, "", here) }
+      here == heading && $0 == "```cmake" { inside = 1; next }
+      /^```$/ { inside = 0 }
+      inside' "$page"
+  } >"pages/$name/CMakeLists.txt"
+  for file in "${@:4}"; do
+    cp "$build/tests/docs/made/$file" "pages/$name/"
+  done
+  [[ $name != words ]] || mv pages/words/words_plugin.inc pages/words/words.cpp
+  cmake -S "pages/$name" -B "pages/$name/build" -G Ninja "-DCMAKE_CXX_COMPILER=$compiler" \
+    "${launcher[@]}" "-DCMAKE_PREFIX_PATH=$prefix" -DCMAKE_CXX_FLAGS=-O0
+  cmake --build "pages/$name/build"
+}
+
+# What the pages show of CMake; their sources are taken out of them in a build with both
+# databases.
+projects_of_the_pages() {
+  [[ -e $build/tests/docs/made/first_job.cpp ]] || return 0
+  page_project first_job README.md "Into your build" first_job.cpp
+  (cd pages/first_job/build && ./first_job)
+  page_project words docs/command-workers.md Plug-ins words_plugin.inc
+  [[ -e pages/words/build/words.so ]] || fail "the plug-in of docs/command-workers.md is not words.so"
+  page_project shelf docs/writing-a-store.md "The proof: the conformance suite" shelf_store.hpp shelf_conformance.cpp
+  (cd pages/shelf/build && ./shelf_conformance)
+}
+
 # As a part of somebody's project it brings neither tests nor -Werror.
 as_a_folder() {
   build_consumer folder "-DZZZ_JOBS_FOLDER=$sources" -DCMAKE_EXPORT_COMPILE_COMMANDS=ON \
@@ -92,5 +127,6 @@ build_consumer package "-DCMAKE_PREFIX_PATH=$prefix"
 through_pkg_config
 price_of_the_header
 every_installed_header
+projects_of_the_pages
 as_a_folder
 echo "embed: all ways work"

@@ -66,6 +66,13 @@ private:
   std::vector<ConfigProblem>& problems_;
 };
 
+/// Also one that another key overrides: its text is no less a secret.
+void note_variable(const Entry& entry, const std::string& key, std::vector<std::string>& names) {
+  for (const auto& [given, value] : entry.values)
+    if (const auto* name = value.get<std::string>(); given == key && name != nullptr)
+      names.push_back(*name);
+}
+
 } // namespace
 
 void read_entries(std::vector<SectionEntries>& sections,
@@ -76,18 +83,23 @@ void read_entries(std::vector<SectionEntries>& sections,
     return found.section->name == "limits";
   });
   EntryReader reader{config, origins, problems};
+  std::vector<std::string> secret_variables;
   for (auto& found : sections)
     for (std::size_t index = 0; index < found.entries.size(); ++index) {
       const auto& section = *found.section;
       auto& entry = found.entries[index];
       const auto path = found.path_of(index);
       for (const auto* secret : {"url", "token"})
-        if (find_key(section, std::string{secret} + "_file") != nullptr)
+        if (find_key(section, std::string{secret} + "_file") != nullptr) {
+          note_variable(entry, std::string{secret} + "_env", secret_variables);
           resolve_secret(entry.values, secret, path, environment, problems);
+        }
       if (section.many)
         section.add(config);
       reader.read(section, entry, index, path);
     }
+  for (auto& worker : config.workers)
+    worker.withheld = secret_variables;
 }
 
 std::string key_path(const Section& section, const NodeConfig& config, std::size_t index,

@@ -107,6 +107,7 @@ TEST_CASE("a change of many says how many and wants --yes") {
   CHECK(host.asked.size() == 1);
   CHECK(host.run({"job", "cancel", "--queue", "mail", "--yes"}) == cli::exit_ok);
   CHECK(host.said() == "2,500 jobs cancelled\n");
+  CHECK(host.complained() == "2,500 jobs match\n");
   REQUIRE(host.asked.size() == 4);
   CHECK(json::parse(host.asked[3].body)["after"] == 2'000);
   // Though more may match by now, no more are changed than were told.
@@ -114,12 +115,25 @@ TEST_CASE("a change of many says how many and wants --yes") {
   CHECK(json::parse(host.asked[3].body)["limit"] == 500);
 }
 
+TEST_CASE("with --yes the number is told before the first change") {
+  TestHost host;
+  answer_bulk(host, 1);
+  std::string told;
+  host.answers = [&, answer = host.answers](const ApiRequest& request) {
+    if (!json::parse(request.body)["dry_run"].get<bool>())
+      told = host.complained();
+    return answer(request);
+  };
+  CHECK(host.run({"job", "delete", "--all", "--yes"}) == cli::exit_ok);
+  CHECK(told == "1 job matches\n");
+}
+
 TEST_CASE("jobs that cannot be changed are counted") {
   TestHost host;
   answer_bulk(host, 1'203, 3);
   CHECK(host.run({"job", "retry", "--state", "discarded", "--yes"}) == cli::exit_failed);
   CHECK(host.said() == "1,200 jobs retried\n");
-  CHECK(host.complained() == "zzz-jobs: 3 jobs could not be retried\n");
+  CHECK(host.complained() == "1,203 jobs match\nzzz-jobs: 3 jobs could not be retried\n");
 }
 
 TEST_CASE("where nothing matches nothing is asked") {

@@ -99,7 +99,12 @@ TEST_CASE("the completion of zsh names every verb and is a script of zsh") {
   const zzz_jobs::support::TempFolder folder;
   const auto script = written(folder, "_zzz-jobs", host.said());
   CHECK(output_of("zsh -n " + script.string() + " 2>&1").empty());
+}
+
+TEST_CASE("a shell that is not known is refused") {
+  TestHost host;
   CHECK(host.run({"completion", "fish"}) == cli::exit_usage);
+  CHECK_THAT(host.complained(), has("SHELL"));
 }
 
 TEST_CASE("the manual page names every verb and option, and is formatted without complaint") {

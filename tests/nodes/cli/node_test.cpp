@@ -137,6 +137,7 @@ TEST_CASE("queues are paused, drained and resumed", "[api]") {
   node.supervisor.start();
   const auto id = node.enqueued("wait");
   REQUIRE(node.is(id, JobState::executing));
+  REQUIRE(node.door.has_waiting(1)); // what is only claimed would be handed back
   CHECK(node.host.run({"queue", "drain", "mail", "--timeout", "0"}) == cli::exit_again);
   CHECK(node.supervisor.is_paused("mail"));
   CHECK(node.answer({"queue", "list"})["queues"][0]["paused"] == true);

@@ -60,6 +60,14 @@ TEST_CASE("migrate brings the tables up, says so, and takes them down", "[postgr
   CHECK(database.run({"migrate", "down", "-1"}) == cli::exit_usage);
 }
 
+TEST_CASE("migrate answers programs with JSON", "[postgres]") {
+  Database database;
+  const auto steps = database.answer({"migrate", "status"}).at("migrations").size();
+  CHECK(database.answer({"migrate", "up"}) == json{{"steps", steps}});
+  CHECK(database.answer({"migrate", "down", "0", "--yes"}) == json{{"steps", steps}});
+  CHECK(database.host.complained().empty());
+}
+
 TEST_CASE("migrate finds the database in the node's file", "[postgres]") {
   Database database;
   const zzz_jobs::support::TempFolder folder;

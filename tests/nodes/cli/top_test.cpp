@@ -173,6 +173,27 @@ TEST_CASE("top shows a store that knows of no nodes") {
   CHECK_THAT(host.said(), has("no nodes"));
 }
 
+TEST_CASE("top --once --json gives the answers that the picture is made of") {
+  TestHost host;
+  const auto answered = [](const ApiRequest& request) {
+    int looks = 1;
+    return node_answer(request, looks);
+  };
+  host.answers = answered;
+  REQUIRE(host.run({"top", "--once", "--json"}) == cli::exit_ok);
+  const auto told = json::parse(host.said());
+  const auto answer = [&](const std::string& path) {
+    return json::parse(answered({.path = path}).body);
+  };
+  CHECK(told.at("version") == answer("/api/v1/version"));
+  CHECK(told.at("stats") == answer("/api/v1/stats"));
+  CHECK(told.at("nodes") == answer("/api/v1/nodes").at("nodes"));
+  CHECK(told.at("jobs") == answer("/api/v1/jobs").at("jobs"));
+  host.terminal_fd = 0; // pictures without an end are no document
+  CHECK(host.run({"top", "--json"}) == cli::exit_usage);
+  CHECK_THAT(host.complained(), has("--once --json is for programs"));
+}
+
 TEST_CASE("rates are those between two moments") {
   using namespace std::chrono_literals;
   const cli::Moment before{.at = std::chrono::steady_clock::time_point{10s}, .stats = stats(100)};

@@ -218,6 +218,35 @@ TEST_CASE("with --json an error is JSON too, on its own stream") {
   CHECK(host.complained() == "zzz-jobs: nobody \"there\"\n");
 }
 
+TEST_CASE("each error code has its exit status, answered or met here") {
+  using zzz_jobs::errc;
+  const std::map<errc, int> statuses{
+    {errc::invalid_argument, cli::exit_usage}, {errc::invalid_cron_expression, cli::exit_usage},
+    {errc::too_large, cli::exit_usage},        {errc::job_not_found, cli::exit_not_found},
+    {errc::store_full, cli::exit_again},       {errc::unavailable, cli::exit_again},
+    {errc::locked, cli::exit_again},           {errc::in_doubt, cli::exit_failed},
+    {errc::not_allowed, cli::exit_failed},     {errc::conflict, cli::exit_failed},
+    {errc::schema_too_new, cli::exit_failed},  {errc::corrupt, cli::exit_failed},
+    {errc::unsupported, cli::exit_failed},
+  };
+  for (int value = 1; to_string(static_cast<errc>(value)) != "unknown"; ++value) {
+    const auto code = static_cast<errc>(value);
+    const std::string name{to_string(code)};
+    CAPTURE(name);
+    REQUIRE(statuses.contains(code));
+    TestHost host;
+    // Where the code says more than the status of HTTP, it counts.
+    host.answer(json{{"error", "no"}, {"code", name}}.dump(), 500);
+    CHECK(host.run({"stats", "--json"}) == statuses.at(code));
+    CHECK(json::parse(host.complained()).at("code") == name);
+    host.open = [&](const cli::Target&) -> std::unique_ptr<ApiChannel> {
+      throw zzz_jobs::Error(code, "no");
+    };
+    CHECK(host.run({"stats", "--json"}) == statuses.at(code));
+    CHECK(json::parse(host.complained()).at("code") == name);
+  }
+}
+
 TEST_CASE("who lacks a token is told how to give one") {
   TestHost host;
   host.answer(R"({"error":"http: wrong or missing token","code":"unauthorized"})", 401);

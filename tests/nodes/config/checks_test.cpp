@@ -105,6 +105,9 @@ TEST_CASE("addresses are addresses", "[node][config]") {
     CHECK(complaints("[http]\nlisten = \"" + text + "\"")
           == Texts{"file:2: http.listen: must be ADDRESS:PORT with a port of 0 to 65,535, got \""
                    + text + "\""});
+  CHECK(complaints("[cluster]\nlisten = \"127.0.0.1\"")
+        == Texts{"file:2: cluster.listen: must be ADDRESS:PORT with a port of 0 to 65,535, got "
+                 "\"127.0.0.1\""});
   // A name may mean several addresses, and some of them may not be loopback.
   CHECK(complaints("[http]\nlisten = \"localhost:80\"")
         == Texts{"file:2: http.listen: must have a number as its address, as in 127.0.0.1:8080 or "
@@ -116,6 +119,9 @@ TEST_CASE("addresses are addresses", "[node][config]") {
   CHECK(complaints("store = \"postgresql:///x\"\n" + everywhere)
         == Texts{"cluster.advertise: must be given where listen is 0.0.0.0, which other nodes "
                  "cannot connect to"});
+  CHECK(complaints("store = \"postgresql:///x\"\n[cluster]\nlisten = \"[::]:1\"\n" + tls)
+        == Texts{"cluster.advertise: must be given where listen is ::, which other nodes cannot "
+                 "connect to"});
   CHECK(complaints("store = \"postgresql:///x\"\n" + everywhere + "advertise = \"a:1\"")
         == Texts{});
 }
@@ -163,6 +169,8 @@ TEST_CASE("what is hardly meant makes a warning", "[node][config]") {
   CHECK(warnings(worker + cron)
         == Texts{"file:9: cron.c.worker: this node has no worker \"tumb\"; did you mean "
                  "\"thumb\"?"});
+  CHECK(warnings(worker + cron + "queue = \"defualt\"\n").back()
+        == "file:10: cron.c.queue: this node has no queue \"defualt\"; did you mean \"default\"?");
   CHECK(warnings(worker + cron + "[[plugin]]\npath = \"may/have/it.so\"") == Texts{});
   CHECK(warnings(worker + "retry = \"linear\"\nretry_max = \"1h\"")
         == Texts{"file:7: worker.thumb.retry_max: has an effect on exponential retries only"});

@@ -123,6 +123,21 @@ TEST_CASE("texts, numbers and choices are held to their rules", "[node][config]"
   });
 }
 
+TEST_CASE("texts that are too long are told by their size, secret ones too", "[node][config]") {
+  const auto x = [](std::size_t bytes) { return "\"" + std::string(bytes, 'x') + "\""; };
+  each_is_told({
+    {"[[plugin]]\npath = " + x(4097),
+     "file:2: plugin[1].path: must be at most 4096 bytes, got 4097"},
+    {"[store]\nkind = \"memory\"\nschema = " + x(64),
+     "file:3: store.schema: must be at most 63 bytes, got 64"},
+    {"[store]\nurl = \"postgresql:///" + std::string(16 * 1024, 'x') + "\"",
+     "file:2: store.url: must be at most 16384 bytes, got 16398"},
+    {"[http]\ntoken = " + x(1025), "file:2: http.token: must be at most 1024 bytes, got 1025"},
+    {"[log]\nlevel = " + x(1234),
+     "file:2: log.level: must be info, warning or error, got a text of 1,234 bytes"},
+  });
+}
+
 TEST_CASE("durations and sizes are held to their rules", "[node][config]") {
   const std::string such =
     "must be a duration such as \"500ms\", \"30s\", \"5m\", \"1h\" or \"2d\", "
@@ -177,6 +192,10 @@ TEST_CASE("workers are held to their rules, and no command is repeated", "[node]
      "\"ZZZ_JOB_ID\""},
     {good + "environment = { A = 5 }",
      "file:4: worker.w.environment: \"A\" must be a text, got a number"},
+    {good + "environment = { A = \"hunter2\\u0000\" }",
+     "file:4: worker.w.environment: \"A\" must not contain NUL (at byte 7)"},
+    {good + "environment = { A = \"" + std::string(65537, 'x') + "\" }",
+     "file:4: worker.w.environment: \"A\" must be at most 65536 bytes, got 65537"},
     {good + "environment = [\"A=1\"]",
      "file:4: worker.w.environment: must be a table of texts such as { NAME = \"text\" }, got a "
      "list"},

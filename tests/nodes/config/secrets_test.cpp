@@ -53,6 +53,20 @@ TEST_CASE("a variable or flag for one form takes the place of the others",
         == "from-second-file");
 }
 
+TEST_CASE("variables that hold secrets are withheld from the commands", "[node][config][secret]") {
+  const NodeFile file{"[store]\nurl_env = \"DB_URL\"\n[http]\ntoken_env = \"MY_TOKEN\"\n"
+                      "[[worker]]\nname = \"w\"\ncommand = [\"true\"]\n"};
+  const std::map<std::string, std::string> variables{{"DB_URL", url}, {"MY_TOKEN", "0123456789"}};
+  CHECK(file.load(variables).config.workers.at(0).withheld == Texts{"DB_URL", "MY_TOKEN"});
+  // Its text is a secret also where something else is used.
+  CHECK(file.load(variables, {"store.url=postgresql:///x"}).config.workers.at(0).withheld
+        == Texts{"DB_URL", "MY_TOKEN"});
+  CHECK(NodeFile{"[[worker]]\nname = \"w\"\ncommand = [\"true\"]"}
+          .load(variables)
+          .config.workers.at(0)
+          .withheld.empty());
+}
+
 TEST_CASE("what is wrong with a secret is told without it", "[node][config][secret]") {
   CHECK(complaints("[http]\ntoken = \"0123456789\"\ntoken_file = \"x\"")
         == Texts{"file:2: http.token: and token_file exclude each other"});

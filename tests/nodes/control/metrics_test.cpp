@@ -5,6 +5,7 @@
 #include <zzz_jobs/nodes/control/metrics.hpp>
 
 #include <map>
+#include <numeric>
 #include <regex>
 #include <set>
 #include <sstream>
@@ -130,6 +131,63 @@ TEST_CASE("queues that anybody named do not fill a scrape", "[control]") {
     }
   CHECK(queues.size() == 102); // default, a hundred, and the rest as one
   CHECK(available == 500);
+}
+
+TEST_CASE("queues that come and go do not make more and more series", "[control]") {
+  MemorySupervisor supervisor({.capacity = 10'000}, support::quick());
+  node::Metrics metrics({.supervisor = supervisor});
+  std::set<std::string> queues;
+  for (int day = 0; day < 5; ++day) {
+    std::vector<std::int64_t> jobs;
+    for (int i = 0; i < 60; ++i)
+      jobs.push_back(
+        supervisor.enqueue("w", "", {.queue = "q" + std::to_string(day) + "-" + std::to_string(i)})
+          .id);
+    const auto today = "queue=\"q" + std::to_string(day) + "-";
+    REQUIRE(eventually([&] { // what the store said a moment ago may be told once more
+      const auto values = read(metrics.text());
+      for (const auto& [name, value] : values)
+        if (name.starts_with("zzz_jobs_jobs{") && name.ends_with("state=\"available\"}"))
+          queues.insert(name);
+      const auto rest = values.find("zzz_jobs_jobs{queue=\"(others)\",state=\"available\"}");
+      const auto others = rest == values.end() ? 0 : rest->second;
+      return std::accumulate(values.begin(), values.end(), others,
+                             [&](double sum, const auto& one) {
+                               return one.first.starts_with("zzz_jobs_jobs{" + today)
+                                   && one.first.ends_with("state=\"available\"}")
+                                 ? sum + one.second
+                                 : sum;
+                             })
+        == 60;
+    }));
+    for (const auto id : jobs)
+      supervisor.remove(id);
+  }
+  CHECK(queues.size() <= 102); // a hundred, default, and the rest as one
+  CHECK(queues.size() >= 101);
+}
+
+TEST_CASE("a scrape tells of executions that were rescued or had lost their claim", "[control]") {
+  Door door;
+  MemorySupervisor supervisor({}, calm());
+  node::Metrics metrics({.supervisor = supervisor});
+  supervisor.register_worker("waits", [&](std::string_view, JobContext&) { door.wait(); });
+  // Claimed by a program that is no node, and given up.
+  const auto lost = supervisor.enqueue("w", "", {.queue = "mail"}).id;
+  supervisor.with_store([](AnyStore& store) { (void)store.claim("mail"); });
+  REQUIRE(supervisor.get(lost)->state == JobState::executing);
+  REQUIRE(eventually([&] { return supervisor.rescue_stuck(std::chrono::seconds{0}) == 1; }));
+  supervisor.start();
+  const auto taken_away = supervisor.enqueue("waits").id;
+  REQUIRE(door.has_waiting(1));
+  supervisor.cancel(taken_away);
+  door.open();
+  std::map<std::string, double> values;
+  REQUIRE(eventually([&] {
+    values = read(metrics.text());
+    return values["zzz_jobs_finished_total{outcome=\"refused\"}"] == 1;
+  }));
+  CHECK(values.at("zzz_jobs_rescued_total") == 1);
 }
 
 TEST_CASE("a scrape without the store tells what the process knows", "[control]") {

@@ -181,11 +181,14 @@ TEST_CASE("a command has the node's environment but for what is the node's own",
   setenv("NOTIFY_SOCKET", "/run/systemd/notify", 1);
   setenv("ZZZ_TEST_COLOUR", "red", 1);
   setenv("ZZZ_TEST_SIZE", "large", 1);
+  setenv("ZZZ_TEST_URL", "postgresql://user:secret@host/db", 1);
+  setenv("ZZZ_TEST_URL_2", "plain", 1);
   auto section = shell("env");
   section.environment = {{"ZZZ_TEST_COLOUR", "blue"}, {"ZZZ_TEST_NEW", "a=b c"}};
+  section.withheld = {"ZZZ_TEST_URL"};
   const auto seen = run(section);
-  for (const char* name :
-       {"ZZZ_JOBS_STORE_URL", "NOTIFY_SOCKET", "ZZZ_TEST_COLOUR", "ZZZ_TEST_SIZE"})
+  for (const char* name : {"ZZZ_JOBS_STORE_URL", "NOTIFY_SOCKET", "ZZZ_TEST_COLOUR",
+                           "ZZZ_TEST_SIZE", "ZZZ_TEST_URL", "ZZZ_TEST_URL_2"})
     unsetenv(name);
   REQUIRE(seen.result);
   CHECK_THAT(*seen.result, has("ZZZ_TEST_COLOUR=blue\n"));
@@ -194,6 +197,7 @@ TEST_CASE("a command has the node's environment but for what is the node's own",
   CHECK_THAT(*seen.result, !has("red"));
   CHECK_THAT(*seen.result, !has("secret"));
   CHECK_THAT(*seen.result, !has("NOTIFY_SOCKET"));
+  CHECK_THAT(*seen.result, has("ZZZ_TEST_URL_2=plain"));
 }
 
 TEST_CASE("a command runs in its directory", "[nodes][command]") {
