@@ -265,7 +265,9 @@ TEST_CASE("maintenance that the store refuses is told, an outage by its turns al
 }
 
 TEST_CASE("a job that is never due costs no turns", "[faults]") {
-  MemorySupervisor supervisor{{}, quick()};
+  auto config = quick();
+  config.poll_interval = 1h;
+  MemorySupervisor supervisor{{}, config};
   supervisor.register_worker("w", [](std::string_view, JobContext&) {});
   supervisor.start();
   const auto never = supervisor.enqueue("w", "", {.scheduled_at = UnixTime::max()});
