@@ -12,6 +12,7 @@
 #include <zzz_jobs/nodes/run/node_health.hpp>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <sys/wait.h>
 
@@ -45,6 +46,18 @@ int verb_status(const NodeProgram& node, const std::string& socket) {
   const auto command = std::string{ZZZ_JOBS_PROGRAM} + " health --socket '"
     + node.path(socket).string() + "' > '" + node.path("verb").string() + "' 2>&1";
   return WEXITSTATUS(std::system(command.c_str()));
+}
+
+/// The exit status of a verb that is given the node's file alone.
+int status_with_file(const NodeProgram& node, const std::string& verb) {
+  const auto command = std::string{ZZZ_JOBS_PROGRAM} + " " + verb + " --config '"
+    + node.path("node.toml").string() + "' > '" + node.path("verb").string() + "' 2>&1";
+  return WEXITSTATUS(std::system(command.c_str()));
+}
+
+std::string text_of(const NodeProgram& node, const std::string& name) {
+  std::ifstream file{node.path(name)};
+  return {std::istreambuf_iterator<char>{file}, {}};
 }
 
 /// A node's, whose store is elsewhere.
@@ -83,6 +96,21 @@ TEST_CASE("a node of a file is well, and says where it is not", "[node][health]"
   CHECK(check_of(health, "disk").at("text") == "has room"); // its path is relative
   CHECK(check_of(health, "links").is_null());
   CHECK(verb_status(node, "jobs.db.sock") == 0);
+}
+
+TEST_CASE("health and version --node are of a node, not of the file it would work on",
+          "[node][health]") {
+  NodeProgram node;
+  node.start();
+  REQUIRE(node.answers());
+  CHECK(status_with_file(node, "health") == 0);
+  CHECK(status_with_file(node, "version --node") == 0);
+  node.process().signal(SIGTERM);
+  REQUIRE(node.process().wait_for_end(end_limit) == 0);
+  CHECK(status_with_file(node, "job list") == 0); // the idle file itself
+  CHECK(status_with_file(node, "health") == 4);
+  CHECK_THAT(text_of(node, "verb"), has("no node answers on"));
+  CHECK(status_with_file(node, "version --node") == 75);
 }
 
 TEST_CASE("a node whose gateway cannot be reached is not well", "[node][health]") {
