@@ -37,7 +37,8 @@ public:
   virtual std::vector<NodeView> nodes() = 0;
   /// Asks a node to drain and end. False: there is no link to it.
   virtual bool stop_node(std::int64_t id) = 0;
-  /// Handlers at once, on every linked node that runs the queue; says on how many.
+  /// Handlers at once, on this node and every linked one, as far as they run the queue;
+  /// says on how many nodes, this one included.
   virtual std::uint32_t scale_queue(const std::string& queue, std::uint32_t concurrency) = 0;
 };
 
