@@ -20,7 +20,7 @@ struct NodeView {
   std::string name{};
   std::string state{};   ///< running, stopping, lost (its lease is over)
   std::string address{}; ///< where it takes links; empty: nowhere
-  std::string version{};
+  std::string version{}; ///< empty: of one that opens the store and joins no cluster
   std::int64_t pid = 0;
   UnixTime started_at{};
   bool self = false;   ///< the node that was asked

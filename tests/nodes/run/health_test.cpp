@@ -70,10 +70,11 @@ std::string file_with(const std::string& store) {
 /// A supervisor that has its store already.
 class Opened final : public OpenStore {
 public:
+  explicit Opened(SupervisorConfig config = quick()) : memory({.clock = clock}, std::move(config)) {}
   [[nodiscard]] AnySupervisor& supervisor() noexcept override { return memory; }
   [[nodiscard]] std::vector<HealthCheck> checks() override { return {}; }
   std::shared_ptr<testing::VirtualClock> clock = std::make_shared<testing::VirtualClock>();
-  MemorySupervisor memory{{.clock = clock}, quick()};
+  MemorySupervisor memory;
 };
 
 const HealthCheck& named(const std::vector<HealthCheck>& checks, const std::string& name) {
@@ -141,10 +142,12 @@ TEST_CASE("a link that is missing degrades a node, and says to whom", "[node][he
   store.memory.register_worker("w", [](std::string_view, JobContext&) {});
   node::tests::NamedCluster cluster;
   cluster.all = {{.name = "here", .state = "running", .self = true},
-                 {.name = "a", .state = "running", .address = "a:1", .linked = true},
-                 {.name = "b", .state = "running", .address = "b:1", .linked = true},
-                 {.name = "gone", .state = "lost", .address = "gone:1"}};
+                 {.name = "a", .state = "running", .address = "a:1", .version = "1", .linked = true},
+                 {.name = "b", .state = "running", .address = "b:1", .version = "1", .linked = true},
+                 {.name = "enqueues", .state = "running"},
+                 {.name = "gone", .state = "lost", .address = "gone:1", .version = "1"}};
   NodeConfig config;
+  config.cluster.listen = "here:1";
   NodeHealth health{store, &cluster, config};
   CHECK(named(health.checks(), "links").text == "2 other nodes are linked");
   cluster.all[2].linked = false;
@@ -167,6 +170,12 @@ TEST_CASE("a job that waits for a worker which is not there degrades a node", "[
       return !checks.empty() && !named(checks, "workers").ok;
     }));
     CHECK_THAT(named(health.checks(), "workers").text, has("no worker is known here"));
+  }
+  SECTION("but not where no queue is worked") {
+    Opened admin{SupervisorConfig{.queues = {}, .log = log_nothing}};
+    NodeHealth health{admin, nullptr, config};
+    REQUIRE(eventually([&] { return !health.checks().empty(); }));
+    CHECK(named(health.checks(), "workers").ok);
   }
   SECTION("where there is another one") {
     store.memory.register_worker("w", [](std::string_view, JobContext&) {});
