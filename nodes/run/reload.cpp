@@ -2,6 +2,7 @@
 
 #include <zzz_jobs/config/errc.hpp>
 #include <zzz_jobs/config/node/load.hpp>
+#include <zzz_jobs/nodes/run/stop_grace.hpp>
 #include <zzz_jobs/nodes/workers/command_worker.hpp>
 
 #include <algorithm>
@@ -38,9 +39,17 @@ std::vector<std::string> Reload::take_over(const NodeConfig& after) {
   take_crons(after);
   log_.set_level(after.log.level);
   now_.log.level = after.log.level;
+  return waiting_keys(after);
+}
+
+std::vector<std::string> Reload::waiting_keys(const NodeConfig& after) const {
   auto keys = changed_keys(now_, after);
   for (const auto& queue : not_yet_)
     std::erase_if(keys, [&](const auto& key) { return key.starts_with("queue." + queue + "."); });
+  // Cancelled jobs have this time at once, but the end of the node does not wait for it.
+  for (const auto& worker : after.workers)
+    if (stop_grace_for(worker) > supervisor_.config().stop_grace)
+      keys.push_back("worker." + worker.name + ".stop_grace");
   return keys;
 }
 

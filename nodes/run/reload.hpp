@@ -28,6 +28,7 @@ public:
   std::vector<std::string> take_over(const NodeConfig& after);
 
 private:
+  [[nodiscard]] std::vector<std::string> waiting_keys(const NodeConfig& after) const;
   void take_workers(const NodeConfig& after);
   void take_queues(const NodeConfig& after);
   bool add_queue(const QueueConfig& queue);

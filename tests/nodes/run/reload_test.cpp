@@ -108,6 +108,21 @@ worker = "new"
   CHECK(eventually([&] { return node.json("/api/v1/cron").at("cron").empty(); }));
 }
 
+TEST_CASE("a reload names a stop_grace that the node would not wait for at its end",
+          "[node][reload]") {
+  NodeProgram node;
+  node.start();
+  REQUIRE(node.answers());
+  const std::string file = common_file; // ends with a worker
+  node.write(file + "stop_grace = \"1s\"\n");
+  node.process().signal(SIGHUP);
+  REQUIRE(node.has_logged("config_reloaded"));
+  CHECK(node.log().find("config_needs_restart") == std::string::npos);
+  node.write(file + "stop_grace = \"20s\"\n");
+  node.process().signal(SIGHUP);
+  CHECK(node.has_logged("config_needs_restart keys=\"worker.wait.stop_grace\""));
+}
+
 TEST_CASE("a reload keeps what was if a program is not there", "[node][reload]") {
   NodeProgram node;
   node.start();
