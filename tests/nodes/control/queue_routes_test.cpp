@@ -107,8 +107,8 @@ TEST_CASE("where no node runs a queue cannot be scaled", "[control]") {
   MemorySupervisor supervisor({}, support::quick(2));
   node::Api api({.supervisor = supervisor, .facts = {.runs_jobs = false}});
   const auto everywhere = GENERATE(as<std::string>{}, "false", "true");
-  const auto answer = post(api, "/queues/default/scale",
-                           R"({"concurrency": 7, "everywhere": )" + everywhere + "}");
+  const auto answer =
+    post(api, "/queues/default/scale", R"({"concurrency": 7, "everywhere": )" + everywhere + "}");
   CHECK(answer.status == 404);
   CHECK_THAT(answer.error(), has("queue \"default\": no node was reached"));
   CHECK(supervisor.queues().front().concurrency == 2);

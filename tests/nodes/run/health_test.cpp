@@ -70,7 +70,8 @@ std::string file_with(const std::string& store) {
 /// A supervisor that has its store already.
 class Opened final : public OpenStore {
 public:
-  explicit Opened(SupervisorConfig config = quick()) : memory({.clock = clock}, std::move(config)) {}
+  explicit Opened(SupervisorConfig config = quick())
+    : memory({.clock = clock}, std::move(config)) {}
   [[nodiscard]] AnySupervisor& supervisor() noexcept override { return memory; }
   [[nodiscard]] std::vector<HealthCheck> checks() override { return {}; }
   std::shared_ptr<testing::VirtualClock> clock = std::make_shared<testing::VirtualClock>();
@@ -141,11 +142,12 @@ TEST_CASE("a link that is missing degrades a node, and says to whom", "[node][he
   Opened store;
   store.memory.register_worker("w", [](std::string_view, JobContext&) {});
   node::tests::NamedCluster cluster;
-  cluster.all = {{.name = "here", .state = "running", .self = true},
-                 {.name = "a", .state = "running", .address = "a:1", .version = "1", .linked = true},
-                 {.name = "b", .state = "running", .address = "b:1", .version = "1", .linked = true},
-                 {.name = "enqueues", .state = "running"},
-                 {.name = "gone", .state = "lost", .address = "gone:1", .version = "1"}};
+  cluster.all = {
+    {.name = "here", .state = "running", .self = true},
+    {.name = "a", .state = "running", .address = "a:1", .version = "1", .linked = true},
+    {.name = "b", .state = "running", .address = "b:1", .version = "1", .linked = true},
+    {.name = "enqueues", .state = "running"},
+    {.name = "gone", .state = "lost", .address = "gone:1", .version = "1"}};
   NodeConfig config;
   config.cluster.listen = "here:1";
   NodeHealth health{store, &cluster, config};

@@ -70,8 +70,8 @@ TEST_CASE("a node that only joins calls those that listen, and one that says not
   CHECK(alone.log().find("cluster_joined") == std::string::npos);
 
   // Each once, the one that is asked included.
-  const auto scaled = open.call("POST", "/api/v1/queues/default/scale",
-                                R"({"concurrency": 3, "everywhere": true})");
+  const auto scaled =
+    open.call("POST", "/api/v1/queues/default/scale", R"({"concurrency": 3, "everywhere": true})");
   CHECK(nlohmann::json::parse(scaled.body).at("nodes") == 2);
 
   const auto id = id_of(open, "caller");

@@ -6,6 +6,7 @@
 #include <zzz_jobs/nodes/control/http_client.hpp>
 
 #include <csignal>
+#include <cstdlib>
 
 using namespace zzz_jobs;
 using namespace zzz_jobs::node;
@@ -95,6 +96,28 @@ TEST_CASE("with --once a node ends when nothing is due", "[node]") {
   node.start();
   REQUIRE(node.answers());
   CHECK(node.state(last) == "completed");
+}
+
+TEST_CASE("with --once a node fires the ticks that were missed before it ends", "[node][cron]") {
+  NodeProgram node{std::string{common_file} + R"(
+[[worker]]
+name = "mark"
+command = ["touch", "fired"]
+[[cron]]
+name = "daily"
+expression = "@daily"
+worker = "mark"
+missed = "latest"
+)"};
+  node.start({"--once"}); // from now on
+  REQUIRE(node.process().wait_for_end(end_limit) == 0);
+  CHECK_FALSE(std::filesystem::exists(node.path("fired")));
+  const auto sleep = "sqlite3 " + node.path("jobs.db").string()
+    + " 'UPDATE zzz_jobs_cron SET last_tick = last_tick - 200000'";
+  REQUIRE(std::system(sleep.c_str()) == 0);
+  node.start({"--once"});
+  REQUIRE(node.process().wait_for_end(end_limit) == 0);
+  CHECK(std::filesystem::exists(node.path("fired")));
 }
 
 TEST_CASE("the API can ask a node to stop", "[node]") {

@@ -143,8 +143,9 @@ TEST_CASE("a reload keeps all that was if one cron entry cannot be", "[node][rel
   std::string file = with_concurrency("7");
   const std::string program = R"(["wc", "-c"])";
   file.replace(file.find(program), program.size(), R"(["echo", "other"])");
-  node.write(file + "[[cron]]\nname = \"nightly\"\nexpression = \"@daily\"\nworker = \"count\"\nargs = \""
-             + std::string(2000, 'x') + "\"\n" + limit + "4096\n");
+  node.write(
+    file + "[[cron]]\nname = \"nightly\"\nexpression = \"@daily\"\nworker = \"count\"\nargs = \""
+    + std::string(2000, 'x') + "\"\n" + limit + "4096\n");
   node.process().signal(SIGHUP);
   REQUIRE(node.has_logged("config_kept"));
   CHECK(node.log().find("cron.nightly.args") != std::string::npos);
