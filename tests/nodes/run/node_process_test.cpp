@@ -151,6 +151,20 @@ TEST_CASE("what keeps a node from starting is said, with a status for it", "[nod
     CHECK(node.process().wait_for_end(end_limit) == 2);
     CHECK(node.has_logged("no-such-program-anywhere"));
   }
+  SECTION("certificates that are not there, all of them, before anything listens") {
+    NodeProgram node{std::string{common_file}
+                     + "[cluster]\nlisten = \"127.0.0.1:0\"\ncertificate = \"no.crt\"\n"
+                       "key = \"no.key\"\nca = \"no-ca.crt\"\n"
+                       "[http]\nlisten = \"127.0.0.1:0\"\ncertificate = \"no.crt\"\n"
+                       "key = \"no.key\"\n"};
+    node.start();
+    CHECK(node.process().wait_for_end(end_limit) == 2);
+    for (const auto* key :
+         {"cluster.certificate: ", "cluster.key: ", "cluster.ca: ", "http.certificate: "})
+      CHECK_THAT(node.log(), has(key));
+    CHECK(node.log().find("listen") == std::string::npos);
+    CHECK_FALSE(std::filesystem::exists(node.path("jobs.db")));
+  }
   SECTION("a file that another node works on") {
     NodeProgram first;
     first.start();
