@@ -30,6 +30,8 @@ struct ConfigProblem {
   std::string rule{};    ///< "must be 1 to 10,000, got 0"; never a secret
   std::string nearest{}; ///< the valid name that may be meant; empty: none is near
   bool warning = false;  ///< a node runs all the same
+  /// Not of the configuration but of this machine, which lacks what it names.
+  bool of_machine = false;
 };
 
 /// `zzz-jobs.toml:12: queue.mail.concurrency: must be 1 to 10,000, got 0`, with the

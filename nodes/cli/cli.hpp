@@ -23,7 +23,8 @@ inline constexpr int exit_again = 75;    ///< nothing happened; the same may wor
 
 /// Whom a verb shall ask, as the flags say; at most one of `socket`, `http` and
 /// `store_url` is set. None of them: the node of the configuration file, by its
-/// control socket, or, where no node answers there, its database directly.
+/// control socket, or, where no node answers there, its database directly (unless the
+/// node alone is meant).
 struct Target {
   std::filesystem::path config{};      ///< --config; empty: default_config_file()
   std::filesystem::path socket{};      ///< --socket: a node's control socket
@@ -33,6 +34,8 @@ struct Target {
   std::string store_url{};             ///< --store-url: a PostgreSQL database, no node
   std::string schema{};                ///< --schema; empty: "public", or the file's
   std::vector<std::string> settings{}; ///< --set: "store.path=jobs.db"
+  /// The question is about the node itself: its database cannot answer for it.
+  bool node_alone = false;
 };
 
 /// `node run`.

@@ -1,14 +1,13 @@
 #include <zzz_jobs/nodes/cli/verb.hpp>
 
 #include <zzz_jobs/config/node/show.hpp>
+#include <zzz_jobs/nodes/cli/machine_problems.hpp>
 #include <zzz_jobs/nodes/cli/node_file.hpp>
 #include <zzz_jobs/nodes/cli/when.hpp>
-#include <zzz_jobs/nodes/workers/check_workers.hpp>
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <utility>
 
 namespace zzz_jobs::node::cli {
 
@@ -44,18 +43,19 @@ void print_check(Context& context, const LoadedConfig& loaded) {
     context.out() << name << " has " << counted(wrong, "problem") << '\n';
 }
 
-/// Warnings: the file may be meant for another machine.
-void add_missing_programs(LoadedConfig& loaded) {
-  for (auto& problem : problems_of_workers(loaded)) {
-    problem.rule += " (on this machine)";
-    problem.warning = true;
-    loaded.problems.push_back(std::move(problem));
-  }
+/// What is missing makes warnings: the file may be meant for another machine.
+void look_at_machine(LoadedConfig& loaded) {
+  add_machine_problems(loaded);
+  for (auto& problem : loaded.problems)
+    if (problem.of_machine) {
+      problem.rule += " (on this machine)";
+      problem.warning = true;
+    }
 }
 
 int check_config(Context& context) {
   auto loaded = loaded_config(context);
-  add_missing_programs(loaded);
+  look_at_machine(loaded);
   if (context.wants_json())
     print_check_json(context, loaded);
   else

@@ -93,7 +93,8 @@ Target Context::target() {
                 .ca = arguments_.text("--ca"),
                 .store_url = arguments_.text("--store-url"),
                 .schema = arguments_.text("--schema"),
-                .settings = arguments_.all("--set")};
+                .settings = arguments_.all("--set"),
+                .node_alone = node_alone_};
   const auto ways = (target.socket.empty() ? 0 : 1) + (target.http.empty() ? 0 : 1)
     + (target.store_url.empty() ? 0 : 1);
   if (ways > 1)

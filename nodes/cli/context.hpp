@@ -31,6 +31,10 @@ public:
   /// @throws Failure(exit_usage) if they name several.
   [[nodiscard]] Target target();
 
+  /// What is asked from now on is about the node itself. Where none answers, its
+  /// database is not asked instead, but for one that --store-url names.
+  void ask_node_alone() noexcept { node_alone_ = true; }
+
   /// Asks the target, which is opened at the first call.
   /// @throws Failure with the status that the answer's error code stands for.
   nlohmann::json ask(const ApiRequest& request);
@@ -46,6 +50,7 @@ public:
 private:
   Host& host_;
   Arguments arguments_;
+  bool node_alone_ = false;
   std::unique_ptr<ApiChannel> channel_{};
 };
 

@@ -12,6 +12,7 @@ namespace {
 
 /// A node that does not answer is not healthy.
 ApiAnswer health_answer(Context& context) {
+  context.ask_node_alone();
   try {
     return context.call({.path = "/api/v1/health"});
   } catch (const Error& error) {

@@ -22,8 +22,10 @@ nlohmann::json built_with() {
 
 int show_version(Context& context) {
   auto facts = built_with();
-  if (context.arguments().has("--node"))
+  if (context.arguments().has("--node")) {
+    context.ask_node_alone();
     facts["node"] = context.ask({.path = "/api/v1/version"});
+  }
   if (context.wants_json()) {
     context.print_json(facts);
     return exit_ok;

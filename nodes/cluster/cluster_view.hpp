@@ -20,7 +20,7 @@ struct NodeView {
   std::string name{};
   std::string state{};   ///< running, stopping, lost (its lease is over)
   std::string address{}; ///< where it takes links; empty: nowhere
-  std::string version{};
+  std::string version{}; ///< empty: of one that opens the store and joins no cluster
   std::int64_t pid = 0;
   UnixTime started_at{};
   bool self = false;   ///< the node that was asked
@@ -37,7 +37,8 @@ public:
   virtual std::vector<NodeView> nodes() = 0;
   /// Asks a node to drain and end. False: there is no link to it.
   virtual bool stop_node(std::int64_t id) = 0;
-  /// Handlers at once, on every linked node that runs the queue; says on how many.
+  /// Handlers at once, on this node and every linked one, as far as they run the queue;
+  /// says on how many nodes, this one included.
   virtual std::uint32_t scale_queue(const std::string& queue, std::uint32_t concurrency) = 0;
 };
 

@@ -9,6 +9,8 @@
 #include <openssl/x509v3.h>
 
 #include <filesystem>
+#include <string>
+#include <utility>
 
 namespace zzz_jobs::node {
 namespace {
@@ -31,7 +33,11 @@ struct Loaded {
   std::vector<Certificate> chain{}; ///< the node's own certificate first
   Key key{};
   CaStore ca{};
-  std::vector<std::string> problems{};
+  std::vector<ConfigProblem> problems{};
+
+  void complain(const char* of, std::string rule) {
+    problems.push_back({.key = of, .rule = std::move(rule)});
+  }
 };
 
 /// OpenSSL would ask for a passphrase at the terminal.
@@ -39,15 +45,19 @@ int no_passphrase(char*, int, int, void*) {
   return -1;
 }
 
-Bio open_file(Loaded& into, const char* field, const std::filesystem::path& path) {
+std::string but_got(const std::filesystem::path& path) {
+  return ", got \"" + path.string() + "\"";
+}
+
+Bio open_file(Loaded& into, const char* key, const std::filesystem::path& path) {
   if (path.empty()) {
-    into.problems.push_back(std::string{field} + " must be set: TLS needs certificate, key and ca");
+    into.complain(key, "must be set: TLS needs certificate, key and ca");
     return {};
   }
   Bio file{BIO_new_file(path.c_str(), "r")};
   if (!file)
-    into.problems.push_back(std::string{field} + " must be a file that can be read, got \""
-                            + path.string() + "\"");
+    into.problems.push_back(
+      {.key = key, .rule = "must be a file that can be read" + but_got(path), .of_machine = true});
   return file;
 }
 
@@ -58,8 +68,7 @@ void load_chain(Loaded& into, const std::filesystem::path& path) {
   while (auto* next = PEM_read_bio_X509(file.get(), nullptr, no_passphrase, nullptr))
     into.chain.emplace_back(next);
   if (into.chain.empty())
-    into.problems.push_back("cluster.certificate must hold a certificate (PEM), got \""
-                            + path.string() + "\"");
+    into.complain("cluster.certificate", "must hold a certificate (PEM)" + but_got(path));
 }
 
 void load_key(Loaded& into, const std::filesystem::path& path) {
@@ -68,9 +77,8 @@ void load_key(Loaded& into, const std::filesystem::path& path) {
     return;
   into.key.reset(PEM_read_bio_PrivateKey(file.get(), nullptr, no_passphrase, nullptr));
   if (!into.key)
-    into.problems.push_back("cluster.key must hold a private key (PEM) without a passphrase,"
-                            " got \""
-                            + path.string() + "\"");
+    into.complain("cluster.key",
+                  "must hold a private key (PEM) without a passphrase" + but_got(path));
 }
 
 void load_ca(Loaded& into, const std::filesystem::path& path) {
@@ -79,8 +87,7 @@ void load_ca(Loaded& into, const std::filesystem::path& path) {
   into.ca.reset(X509_STORE_new());
   if (!into.ca || X509_STORE_load_locations(into.ca.get(), path.c_str(), nullptr) != 1) {
     into.ca.reset();
-    into.problems.push_back("cluster.ca must hold the CA's certificate (PEM), got \""
-                            + path.string() + "\"");
+    into.complain("cluster.ca", "must hold the CA's certificate (PEM)" + but_got(path));
   }
 }
 
@@ -106,17 +113,17 @@ std::string refusal(const Loaded& loaded, int purpose) {
 void check_together(Loaded& loaded) {
   if (!loaded.chain.empty() && loaded.key
       && X509_check_private_key(loaded.chain.front().get(), loaded.key.get()) != 1)
-    loaded.problems.emplace_back("cluster.key must be that of cluster.certificate");
+    loaded.complain("cluster.key", "must be that of cluster.certificate");
   if (loaded.chain.empty() || !loaded.ca)
     return;
   for (const int role : {X509_PURPOSE_SSL_SERVER, X509_PURPOSE_SSL_CLIENT}) {
     const auto reason = refusal(loaded, role);
     if (reason.empty())
       continue;
-    loaded.problems.push_back("cluster.certificate must be in force, signed by cluster.ca"
-                              " and good for "
-                              + std::string{role == X509_PURPOSE_SSL_SERVER ? "server" : "client"}
-                              + " use: " + reason);
+    loaded.complain("cluster.certificate",
+                    "must be in force, signed by cluster.ca and good for "
+                      + std::string{role == X509_PURPOSE_SSL_SERVER ? "server" : "client"}
+                      + " use: " + reason);
     return; // the other role would say the same again
   }
 }
@@ -131,10 +138,10 @@ Loaded load(const TlsSection& files) {
   return loaded;
 }
 
-std::string joined(const std::vector<std::string>& problems) {
+std::string joined(const std::vector<ConfigProblem>& problems) {
   std::string text;
   for (const auto& problem : problems)
-    text += (text.empty() ? "" : "; ") + problem;
+    text += (text.empty() ? "" : "; ") + problem.key + " " + problem.rule;
   return text;
 }
 
@@ -160,7 +167,7 @@ bool fill(SSL_CTX* context, Loaded& loaded) {
 
 } // namespace
 
-std::vector<std::string> problems_of(const TlsSection& files) {
+std::vector<ConfigProblem> problems_of(const TlsSection& files) {
   return load(files).problems;
 }
 

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <zzz_jobs/config/node/node_config.hpp>
+#include <zzz_jobs/config/node/origin.hpp>
 
 #include <memory>
-#include <string>
 #include <vector>
 
 struct ssl_ctx_st; // OpenSSL's SSL_CTX
@@ -11,10 +11,10 @@ struct ssl_st;     // OpenSSL's SSL
 
 namespace zzz_jobs::node {
 
-/// What is wrong with the files of mutual TLS, each with its field and rule: they
+/// What is wrong with the files of mutual TLS, each with its key and rule: they
 /// load, belong together, are in force, and this node's certificate is one that its
-/// own CA lets connect and listen. Empty: nothing.
-[[nodiscard]] std::vector<std::string> problems_of(const TlsSection& files);
+/// own CA lets connect and listen. Empty: nothing. Who set the keys, it does not know.
+[[nodiscard]] std::vector<ConfigProblem> problems_of(const TlsSection& files);
 
 /// Certificate, key and CA as they were when it was made: later changes of the
 /// files touch nothing, and a connection reads none. TLS 1.3 only, both sides show a

@@ -9,8 +9,11 @@
 
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
+#include <chrono>
 #include <iterator>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -70,12 +73,10 @@ void add_workers(MetricFamilies& families, const std::vector<QueueStatus>& queue
     families.add(queue.concurrency, {{"queue", queue.name}});
 }
 
-void add_nodes(MetricFamilies& families, ClusterView* cluster) {
-  if (cluster == nullptr)
-    return;
+void add_nodes(MetricFamilies& families, const std::vector<NodeView>& nodes) {
   std::map<std::string, int> states{{"running", 0}, {"stopping", 0}, {"lost", 0}};
   int linked = 0;
-  for (const auto& node : cluster->nodes()) {
+  for (const auto& node : nodes) {
     if (const auto state = states.find(node.state); state != states.end())
       ++state->second;
     linked += node.linked ? 1 : 0;
@@ -145,7 +146,10 @@ void add_queues(MetricFamilies& families, const QueueStates& queues) {
 struct Metrics::Impl {
   explicit Impl(MetricsSetting chosen)
     : setting(std::move(chosen)), timings(setting.supervisor),
-      queues([&supervisor = setting.supervisor] { return control::look_at_counts(supervisor); }) {}
+      queues([&supervisor = setting.supervisor] { return control::look_at_counts(supervisor); }) {
+    if (setting.cluster != nullptr)
+      nodes.emplace([cluster = setting.cluster] { return cluster->nodes(); });
+  }
 
   std::string text() {
     control::MetricFamilies families;
@@ -154,12 +158,7 @@ struct Metrics::Impl {
     control::add_work(families, stats);
     control::add_store(families, stats);
     control::add_workers(families, setting.supervisor.queues());
-    control::add_nodes(families, setting.cluster);
-    // Several who ask at once ask the store once.
-    const auto found = queues.ask(std::chrono::seconds{1}, std::chrono::seconds{2});
-    families.gauge("zzz_jobs_store_up", "1 where the store has answered", found.value ? 1 : 0);
-    if (found.value)
-      control::add_queues(families, told_queues.bounded(*found.value, setting.supervisor));
+    add_what_others_know(families);
     auto all = families.take();
     auto timed = timings.collect();
     all.insert(all.end(), std::make_move_iterator(timed.begin()),
@@ -167,10 +166,33 @@ struct Metrics::Impl {
     return prometheus::TextSerializer{}.Serialize(all);
   }
 
+  /// The store is asked, and the nodes, who are looked up there too: both at once, and
+  /// waited for together. Several scrapes at one time ask once.
+  void add_what_others_know(control::MetricFamilies& families) {
+    using namespace std::chrono_literals;
+    const auto end = std::chrono::steady_clock::now() + patience;
+    if (nodes)
+      (void)nodes->ask(age_max, 0ms);
+    const auto found = queues.ask(age_max, patience);
+    families.gauge("zzz_jobs_store_up", "1 where the store has answered", found.value ? 1 : 0);
+    if (found.value)
+      control::add_queues(families, told_queues.bounded(*found.value, setting.supervisor));
+    if (!nodes)
+      return;
+    const auto left =
+      std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+    const auto seen = nodes->ask(age_max + patience, std::max(left, 0ms)); // since this began
+    if (seen.value)
+      control::add_nodes(families, *seen.value);
+  }
+
+  static constexpr std::chrono::seconds age_max{1};
+  static constexpr std::chrono::seconds patience{2};
   const MetricsSetting setting;
   control::JobTimings timings;
   control::ToldQueues told_queues{};
   control::Patient<control::QueueStates> queues;
+  std::optional<control::Patient<std::vector<NodeView>>> nodes{}; ///< none: no others are known
 };
 
 Metrics::Metrics(MetricsSetting setting) : impl_(new Impl(std::move(setting))) {}

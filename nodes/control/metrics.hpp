@@ -24,8 +24,8 @@ public:
   Metrics(const Metrics&) = delete;
   Metrics& operator=(const Metrics&) = delete;
 
-  /// In Prometheus' text format. Any thread. Waits for the store for at most two seconds;
-  /// without its answer only what this process itself knows is in it.
+  /// In Prometheus' text format. Any thread. Waits for the store and the cluster for at most two
+  /// seconds; without their answers only what this process itself knows is in it.
   [[nodiscard]] std::string text();
 
 private:

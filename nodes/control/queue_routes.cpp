@@ -17,7 +17,8 @@ ApiAnswer list(Context& context, const Call&) {
     {{"queues", queues_json(context.supervisor(), look_at_counts(context.supervisor()))}});
 }
 
-bool runs_here(Context& context, const std::string& queue) {
+/// Whether the supervisor has the queue; where no node runs, as the configuration says.
+bool has_queue(Context& context, const std::string& queue) {
   const auto queues = context.supervisor().queues();
   return std::any_of(queues.begin(), queues.end(),
                      [&](const QueueStatus& one) { return one.name == queue; });
@@ -39,7 +40,7 @@ std::vector<std::string> known_queues(Context& context) {
 /// A queue may be paused before it has its first job, but more often it is a name
 /// that was typed wrong. Empty: it is known.
 std::string doubt_about(Context& context, const std::string& queue) {
-  if (runs_here(context, queue))
+  if (has_queue(context, queue))
     return {}; // without asking the store
   const auto known = known_queues(context);
   if (std::find(known.begin(), known.end(), queue) != known.end())
@@ -67,28 +68,46 @@ ApiAnswer resume(Context& context, const Call& call) {
   return set_paused(context, call.name, false);
 }
 
+struct Scale {
+  std::string queue{};
+  std::uint32_t concurrency = 0;
+  bool everywhere = false;
+};
+
+/// @returns on how many nodes. A verb's supervisor over the bare store executes nothing:
+/// what it is told is gone in a moment.
+std::uint32_t scaled_on(Context& context, const Scale& scale) {
+  const auto& setting = context.setting;
+  if (scale.everywhere && setting.cluster != nullptr)
+    return setting.cluster->scale_queue(scale.queue, scale.concurrency);
+  if (!setting.facts.runs_jobs || !has_queue(context, scale.queue))
+    return 0;
+  context.supervisor().set_concurrency(scale.queue, scale.concurrency);
+  return 1;
+}
+
+std::string why_not_scaled(Context& context, const Scale& scale) {
+  const auto text = "queue " + in_quotes(scale.queue) + ": ";
+  if (!context.setting.facts.runs_jobs)
+    return text + "no node was reached, and without one nobody runs it (zzz-jobs node run)";
+  return text + (scale.everywhere ? "no linked node runs it" : "this node does not run it");
+}
+
 ApiAnswer scale(Context& context, const Call& call) {
   const auto body = parse_json("body", call.request.body);
   Fields fields(body, "");
   const auto wanted = fields.integer("concurrency", {1, 10'000});
   if (!wanted)
     throw Error(errc::invalid_argument, "concurrency: must be given");
-  const bool everywhere = fields.boolean("everywhere").value_or(false);
+  const Scale scale{.queue = call.name,
+                    .concurrency = static_cast<std::uint32_t>(*wanted),
+                    .everywhere = fields.boolean("everywhere").value_or(false)};
   fields.end();
 
-  const auto concurrency = static_cast<std::uint32_t>(*wanted);
-  std::uint32_t nodes = 0;
-  if (runs_here(context, call.name)) {
-    context.supervisor().set_concurrency(call.name, concurrency);
-    ++nodes;
-  }
-  if (everywhere && context.setting.cluster != nullptr)
-    nodes += context.setting.cluster->scale_queue(call.name, concurrency);
+  const auto nodes = scaled_on(context, scale);
   if (nodes == 0)
-    return refusal(404, "not_found",
-                   "queue " + in_quotes(call.name)
-                     + (everywhere ? ": no linked node runs it" : ": this node does not run it"));
-  return answer({{"queue", call.name}, {"concurrency", concurrency}, {"nodes", nodes}});
+    return refusal(404, "not_found", why_not_scaled(context, scale));
+  return answer({{"queue", scale.queue}, {"concurrency", scale.concurrency}, {"nodes", nodes}});
 }
 
 } // namespace

@@ -4,9 +4,11 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
 
 #include <fcntl.h>
 #include <poll.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -16,13 +18,41 @@
 namespace zzz_jobs::node::control {
 namespace {
 
-[[noreturn]] void fail(const std::string& key, const std::filesystem::path& file,
-                       const std::string& rule) {
+struct ContextDelete {
+  void operator()(SSL_CTX* one) const noexcept { SSL_CTX_free(one); }
+};
+using ServerContext = std::unique_ptr<SSL_CTX, ContextDelete>;
+
+ServerContext new_context() {
+  ServerContext context{SSL_CTX_new(TLS_server_method())};
+  if (context == nullptr || SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION) != 1)
+    throw Error(errc::unavailable, "http.certificate: TLS is not available");
+  return context;
+}
+
+ConfigProblem problem(const char* key, const std::filesystem::path& file, const std::string& rule) {
   std::array<char, 256> reason{};
   ERR_error_string_n(ERR_peek_last_error(), reason.data(), reason.size());
   ERR_clear_error();
-  throw Error(errc::invalid_argument,
-              key + " \"" + file.string() + "\": " + rule + " (" + reason.data() + ")");
+  return {.key = key,
+          .rule = "\"" + file.string() + "\" " + rule + " (" + reason.data() + ")",
+          .of_machine = ::access(file.c_str(), R_OK) != 0};
+}
+
+/// Has `context` take them over, or says why not.
+std::vector<ConfigProblem> load(SSL_CTX* context, const std::filesystem::path& certificate,
+                                const std::filesystem::path& key) {
+  if (SSL_CTX_use_certificate_chain_file(context, certificate.c_str()) != 1)
+    return {problem("http.certificate", certificate, "must be a readable PEM certificate")};
+  if (SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) != 1)
+    return {problem("http.key", key,
+                    "must be the readable PEM key of the certificate, without a passphrase")};
+  return {};
+}
+
+bool is_in_force(const X509* certificate) {
+  return X509_cmp_current_time(X509_get0_notBefore(certificate)) < 0
+    && X509_cmp_current_time(X509_get0_notAfter(certificate)) > 0;
 }
 
 struct SslDelete {
@@ -92,26 +122,32 @@ private:
 
 } // namespace
 
+std::vector<ConfigProblem> problems_of(const HttpSection& section) {
+  if (section.certificate.empty() || section.key.empty())
+    return {};
+  const auto context = new_context();
+  auto problems = load(context.get(), section.certificate, section.key);
+  if (problems.empty() && !is_in_force(SSL_CTX_get0_certificate(context.get())))
+    problems.push_back(
+      {.key = "http.certificate",
+       .rule = "\"" + section.certificate.string() + "\" must be in force, or clients refuse it",
+       .warning = true});
+  return problems;
+}
+
 struct TlsServer::Impl {
-  struct ContextDelete {
-    void operator()(SSL_CTX* one) const noexcept { SSL_CTX_free(one); }
-  };
-  std::unique_ptr<SSL_CTX, ContextDelete> context{SSL_CTX_new(TLS_server_method())};
+  ServerContext context = new_context();
 };
 
 TlsServer::TlsServer(const std::filesystem::path& certificate, const std::filesystem::path& key)
   : impl_(new Impl) {
   auto* context = impl_->context.get();
-  if (context == nullptr || SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) != 1)
-    fail("certificate", certificate, "TLS is not available");
   SSL_CTX_set_mode(context,
                    SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER
                      | SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_IGNORE_UNEXPECTED_EOF);
-  if (SSL_CTX_use_certificate_chain_file(context, certificate.c_str()) != 1)
-    fail("certificate", certificate, "must be a readable PEM certificate");
-  if (SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) != 1)
-    fail("key", key, "must be the readable PEM key of the certificate, without a passphrase");
+  if (const auto problems = load(context, certificate, key); !problems.empty())
+    throw Error(errc::invalid_argument, text_of(problems.front()));
 }
 
 TlsServer::~TlsServer() = default;

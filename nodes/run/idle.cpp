@@ -1,5 +1,7 @@
 #include <zzz_jobs/nodes/run/idle.hpp>
 
+#include <zzz_jobs/actors/runtime/cron_table.hpp>
+
 #include <algorithm>
 
 namespace zzz_jobs::node {
@@ -33,6 +35,27 @@ bool has_orphan(AnyStore& store, const std::string& queue) {
                      [&](const Job& job) { return job.node && *job.node != store.node_id(); });
 }
 
+/// Whether a tick is still to be fired. What was missed of an entry that skips is not,
+/// and what comes now of it would be skipped by the next node as well.
+bool awaits_tick(const CronStatus& cron, UnixTime now) {
+  if (cron.paused)
+    return false;
+  if (!cron.last_tick)
+    return true; // nobody has looked at it yet
+  const runtime::CronEntry entry{cron.name, CronExpr::parse(cron.expression), cron.opts, cron.job};
+  return !entry.due(*cron.last_tick, now, now).empty();
+}
+
+bool has_due_tick(AnySupervisor& supervisor) {
+  const auto crons = supervisor.crons();
+  if (crons.empty())
+    return false;
+  UnixTime now{};
+  supervisor.with_store([&](AnyStore& store) { now = store.now(); });
+  return std::any_of(crons.begin(), crons.end(),
+                     [&](const CronStatus& cron) { return awaits_tick(cron, now); });
+}
+
 bool is_idle_in(AnyStore& store, const std::vector<QueueStatus>& queues,
                 const std::vector<std::string>& workers) {
   if (has_due(store))
@@ -50,6 +73,8 @@ bool is_idle(AnySupervisor& supervisor) {
   const auto queues = supervisor.queues();
   // The cheap question first: while something runs, the store is left alone.
   if (std::any_of(queues.begin(), queues.end(), [](const auto& one) { return one.running > 0; }))
+    return false;
+  if (has_due_tick(supervisor)) // before the jobs: what it fires is one of them then
     return false;
   const auto workers = supervisor.worker_names();
   bool idle = false;

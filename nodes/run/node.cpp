@@ -11,6 +11,7 @@
 #include <zzz_jobs/nodes/run/node_health.hpp>
 #include <zzz_jobs/nodes/run/open_store.hpp>
 #include <zzz_jobs/nodes/run/reload.hpp>
+#include <zzz_jobs/nodes/run/stop_grace.hpp>
 #include <zzz_jobs/nodes/workers/command_worker.hpp>
 #include <zzz_jobs/nodes/workers/plugin_loader.hpp>
 
@@ -28,7 +29,6 @@ namespace {
 
 constexpr std::chrono::seconds lock_patience{5};
 constexpr std::chrono::milliseconds lock_pause{20};
-constexpr std::chrono::minutes stop_grace_max{10}; // of a supervisor
 
 NodeFacts facts_of(const NodeConfig& config) {
   return {.name = config.name,
@@ -110,9 +110,7 @@ struct Node::Impl {
     config.log = log.sink();
     // A program that was asked to end may take its own time before it is killed.
     for (const auto& worker : setting.config.workers)
-      config.stop_grace = std::max<std::chrono::milliseconds>(
-        config.stop_grace, worker.stop_grace + std::chrono::seconds{1});
-    config.stop_grace = std::min<std::chrono::milliseconds>(config.stop_grace, stop_grace_max);
+      config.stop_grace = std::max(config.stop_grace, stop_grace_for(worker));
     return config;
   }
 

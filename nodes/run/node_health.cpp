@@ -54,6 +54,12 @@ std::optional<Job> unclaimed(AnyStore& store, const std::string& queue,
   return std::nullopt;
 }
 
+/// Everybody who opens the store has a row there: applications that only enqueue, nodes
+/// without [cluster], a verb as long as it works. Only who joins describes himself.
+bool joins_the_cluster(const NodeView& node) {
+  return !node.version.empty();
+}
+
 } // namespace
 
 NodeHealth::NodeHealth(OpenStore& store, ClusterView* cluster, const NodeConfig& config)
@@ -84,7 +90,7 @@ HealthCheck NodeHealth::links() const {
   std::size_t linked = 0;
   std::string missing;
   for (const auto& node : cluster_->nodes()) {
-    if (node.self || node.state == "lost")
+    if (node.self || node.state == "lost" || !joins_the_cluster(node))
       continue;
     linked += node.linked ? 1 : 0;
     if (!node.linked && (links_come_in_ || !node.address.empty()))
@@ -102,6 +108,8 @@ HealthCheck NodeHealth::links() const {
 HealthCheck NodeHealth::workers() const {
   auto& supervisor = store_.supervisor();
   const auto known = supervisor.worker_names();
+  if (supervisor.queues().empty())
+    return good("workers", "none is needed: no queue is worked here");
   if (known.empty())
     return bad("workers", "no worker is known here: nothing is claimed",
                "Add [[worker]] or [[plugin]] to the node's file");

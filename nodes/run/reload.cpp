@@ -2,7 +2,9 @@
 
 #include <zzz_jobs/config/errc.hpp>
 #include <zzz_jobs/config/node/load.hpp>
+#include <zzz_jobs/nodes/run/stop_grace.hpp>
 #include <zzz_jobs/nodes/workers/command_worker.hpp>
+#include <zzz_jobs/stores/new_job.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -25,6 +27,16 @@ MissedTicks missed_of(const std::string& name) {
                         : MissedTicks::latest;
 }
 
+/// Runs `check`; what it throws says whose field it is.
+template <class F>
+void with_key(const std::string& key, const F& check) {
+  try {
+    check();
+  } catch (const Error& error) {
+    throw Error(error.code(), key + "." + error.what());
+  }
+}
+
 } // namespace
 
 void register_cron(AnySupervisor& supervisor, const CronSection& cron) {
@@ -33,26 +45,65 @@ void register_cron(AnySupervisor& supervisor, const CronSection& cron) {
 }
 
 std::vector<std::string> Reload::take_over(const NodeConfig& after) {
-  take_workers(after); // first: what it refuses is found before anything is changed
+  // What can be refused is found before anything is changed.
+  auto workers = made_workers(after);
+  check_queues(after);
+  for (const auto& cron : after.crons)
+    check_cron(cron, after);
+  take_workers(std::move(workers), after);
   take_queues(after);
   take_crons(after);
   log_.set_level(after.log.level);
   now_.log.level = after.log.level;
+  return waiting_keys(after);
+}
+
+std::vector<std::string> Reload::waiting_keys(const NodeConfig& after) const {
   auto keys = changed_keys(now_, after);
   for (const auto& queue : not_yet_)
     std::erase_if(keys, [&](const auto& key) { return key.starts_with("queue." + queue + "."); });
+  // Cancelled jobs have this time at once, but the end of the node does not wait for it.
+  for (const auto& worker : after.workers)
+    if (stop_grace_for(worker) > supervisor_.config().stop_grace)
+      keys.push_back("worker." + worker.name + ".stop_grace");
   return keys;
 }
 
-/// Executions that run go on as they were begun.
-void Reload::take_workers(const NodeConfig& after) {
+/// The limits that hold are those of the start, whatever the file says now.
+std::vector<WorkerDef> Reload::made_workers(const NodeConfig& after) const {
   std::vector<WorkerDef> workers;
   for (const auto& worker : after.workers) {
     if (taken_.contains(worker.name))
       throw Error(errc::invalid_argument,
                   "worker." + worker.name + ".name: a plug-in has a worker of this name");
+    with_key("worker." + worker.name,
+             [&] { (void)make_new_job(worker.name, {}, worker.opts, now_.limits); });
     workers.push_back(make_command_worker(worker, now_.limits));
   }
+  return workers;
+}
+
+void Reload::check_queues(const NodeConfig& after) const {
+  const auto problems = problems_of(SupervisorConfig{
+    .queues = after.queues, .poll_interval = after.poll_interval, .limits = now_.limits});
+  if (!problems.empty())
+    throw Error(errc::invalid_argument, problems.front());
+}
+
+/// Options of plug-ins' workers were checked when these were loaded, each by itself; so
+/// they make nothing wrong that is right without them.
+void Reload::check_cron(const CronSection& cron, const NodeConfig& after) const {
+  const auto* worker = named(after.workers, cron.worker);
+  with_key("cron." + cron.name, [&] {
+    check_name("name", cron.name, now_.limits.name_bytes_max);
+    (void)make_new_job(cron.worker, cron.args,
+                       worker != nullptr ? merged(cron.opts, worker->opts) : cron.opts,
+                       now_.limits);
+  });
+}
+
+/// Executions that run go on as they were begun.
+void Reload::take_workers(std::vector<WorkerDef> workers, const NodeConfig& after) {
   for (auto& worker : workers)
     supervisor_.register_worker(std::move(worker));
   for (const auto& worker : now_.workers)

@@ -24,11 +24,16 @@ public:
     : supervisor_(supervisor), now_(now), log_(log), taken_(taken) {}
 
   /// @returns the keys that wait for a restart.
-  /// @throws Error(invalid_argument) for a worker that cannot be; nothing is changed then.
+  /// @throws Error(invalid_argument | too_large) for a worker, queue or cron entry that
+  /// cannot be, under the limits of the start; nothing is changed then.
   std::vector<std::string> take_over(const NodeConfig& after);
 
 private:
-  void take_workers(const NodeConfig& after);
+  [[nodiscard]] std::vector<std::string> waiting_keys(const NodeConfig& after) const;
+  [[nodiscard]] std::vector<WorkerDef> made_workers(const NodeConfig& after) const;
+  void check_queues(const NodeConfig& after) const;
+  void check_cron(const CronSection& cron, const NodeConfig& after) const;
+  void take_workers(std::vector<WorkerDef> workers, const NodeConfig& after);
   void take_queues(const NodeConfig& after);
   bool add_queue(const QueueConfig& queue);
   void change_queue(QueueConfig& queue, const QueueConfig& after);

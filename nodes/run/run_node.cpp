@@ -2,11 +2,11 @@
 
 #include <zzz_jobs/nodes/cli/cli.hpp>
 #include <zzz_jobs/nodes/cli/context.hpp>
+#include <zzz_jobs/nodes/cli/machine_problems.hpp>
 #include <zzz_jobs/nodes/run/idle.hpp>
 #include <zzz_jobs/nodes/run/node.hpp>
 #include <zzz_jobs/nodes/run/service.hpp>
 #include <zzz_jobs/nodes/run/signals.hpp>
-#include <zzz_jobs/nodes/workers/check_workers.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -137,8 +137,7 @@ private:
     auto sources = options_.sources;
     sources.environment = process_environment();
     auto loaded = load_node_config(sources);
-    for (auto& problem : problems_of_workers(loaded))
-      loaded.problems.push_back(std::move(problem));
+    cli::add_machine_problems(loaded);
     for (const auto& problem : loaded.problems)
       log_.write(problem.warning ? LogLevel::warning : LogLevel::error,
                  "config_problem text=\"" + text_of(problem) + "\"");
@@ -195,8 +194,7 @@ int run_loaded(const RunOptions& options, NodeConfig config, NodeLog& log, Signa
 
 int run_node(const RunOptions& options, std::ostream& err) {
   auto loaded = load_node_config(options.sources);
-  for (auto& problem : problems_of_workers(loaded))
-    loaded.problems.push_back(std::move(problem));
+  cli::add_machine_problems(loaded);
   if (write_problems(loaded, err))
     return exit_usage;
   Signals signals; // before any other thread

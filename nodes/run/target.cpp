@@ -103,6 +103,8 @@ std::unique_ptr<ApiChannel> open_target(const cli::Target& target,
   const auto socket = default_control_socket(config, environment);
   if (auto node = node_at(socket))
     return node;
+  if (target.node_alone)
+    nobody_answers(socket, "and nothing else can say how a node is");
   switch (config.store.kind) {
     case StoreKind::postgres: return open_directly(config);
     case StoreKind::sqlite: return open_file(config, socket);

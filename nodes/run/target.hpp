@@ -19,7 +19,8 @@ namespace zzz_jobs::node {
                                        std::map<std::string, std::string> environment);
 
 /// Opens what `target` means: the node behind a socket or an URL; else the node of the
-/// configuration, and where none answers, its store, in this process.
+/// configuration, and where none answers, its store, in this process (unless the node
+/// alone is meant).
 /// @throws Error(invalid_argument) for a configuration that does not hold, or that has
 /// no store to open; Error(unavailable) where nobody answers; as the store does.
 [[nodiscard]] std::unique_ptr<ApiChannel>

@@ -15,7 +15,8 @@ ConfigProblem problem_at(const LoadedConfig& loaded, std::string key, std::strin
   const auto origin = loaded.origins.find(key);
   return {.origin = origin == loaded.origins.end() ? Origin{} : origin->second,
           .key = std::move(key),
-          .rule = std::move(rule)};
+          .rule = std::move(rule),
+          .of_machine = true};
 }
 
 bool is_file(const std::filesystem::path& path) {

@@ -1,5 +1,6 @@
 #include "test_host.hpp"
 
+#include "nodes/cluster/certificates.hpp"
 #include "support/catch.hpp"
 #include "support/temp_folder.hpp"
 
@@ -75,6 +76,51 @@ TEST_CASE("config check warns of programs that this machine does not have") {
   CHECK_THAT(host.said(), has("warning: "));
   CHECK_THAT(host.said(), has(":10: worker.report.command: program \"no-such-program\" is in"));
   CHECK_THAT(host.said(), has("(on this machine)"));
+}
+
+TEST_CASE("config check warns of certificates that this machine does not have") {
+  TestHost host;
+  const File file(
+    std::string{good}
+    + "[cluster]\ncertificate = \"no.crt\"\nkey = \"no.key\"\nca = \"no-ca.crt\"\n"
+      "[http]\nlisten = \"127.0.0.1:0\"\ncertificate = \"no.crt\"\nkey = \"no.key\"\n");
+  CHECK(host.run({"config", "check", "--config", file.path}) == cli::exit_ok);
+  CHECK_THAT(host.said(), has(":9: cluster.certificate: must be a file that can be read"));
+  CHECK_THAT(host.said(), has(":10: cluster.key: must be a file that can be read"));
+  CHECK_THAT(host.said(), has(":11: cluster.ca: must be a file that can be read"));
+  CHECK_THAT(host.said(), has(":14: http.certificate: "));
+  CHECK_THAT(host.said(), has("(on this machine)"));
+}
+
+TEST_CASE("config check refuses certificates that do not hold") {
+  using std::chrono::hours;
+  TestHost host;
+  zzz_jobs::support::TempFolder folder;
+  const test::Authority authority{folder.path()};
+  const auto good_files = authority.issue("good");
+  const auto old = authority.issue("old", {.begins = hours{-9}, .ends = hours{-1}});
+  const auto cluster = [&](const TlsSection& files) {
+    return "[cluster]\ncertificate = \"" + files.certificate.string() + "\"\nkey = \""
+      + files.key.string() + "\"\nca = \"" + files.ca.string() + "\"\n";
+  };
+  const auto http = [&](const std::filesystem::path& certificate,
+                        const std::filesystem::path& key) {
+    return "[http]\nlisten = \"127.0.0.1:0\"\ncertificate = \"" + certificate.string()
+      + "\"\nkey = \"" + key.string() + "\"\n";
+  };
+  const auto check = [&](const std::string& text) {
+    const File file(good + text);
+    return host.run({"config", "check", "--config", file.path});
+  };
+  CHECK(check(cluster(good_files) + http(good_files.certificate, good_files.key)) == cli::exit_ok);
+  CHECK_THAT(host.said(), has("is fine"));
+  CHECK(check(cluster(old)) == cli::exit_failed);
+  CHECK_THAT(host.said(), has("node.toml:9: cluster.certificate: must be in force"));
+  CHECK(check(http(good_files.certificate, old.key)) == cli::exit_failed);
+  CHECK_THAT(host.said(), has("node.toml:11: http.key: "));
+  CHECK(check(http(old.certificate, old.key)) == cli::exit_ok); // served all the same
+  CHECK_THAT(host.said(), has("warning: "));
+  CHECK_THAT(host.said(), has("must be in force, or clients refuse it"));
 }
 
 TEST_CASE("config show tells who set what, and no secret") {

@@ -46,6 +46,9 @@ says 'job 2 cancelled (was scheduled)' job cancel 2
 says 'job 2 retried (was cancelled)' job retry 2
 says 'resumed' queue resume mail
 says 'mail' queue list
+ends 3 queue scale default 7
+[[ $(<out.log) == *'no node was reached'* ]] || fail "queue scale: $(<out.log)"
+ends 3 queue scale default 7 --everywhere
 says 'store postgres' top --once
 says 'store: postgres answers' health
 says 'schema' doctor

@@ -132,6 +132,16 @@ TEST_CASE("whom to ask may be said before the verb and after it") {
           == cli::exit_ok);
   CHECK(host.targets.back().config == "f");
   CHECK(host.targets.back().settings == std::vector<std::string>{"a=1", "b=2"});
+  CHECK_FALSE(host.targets.back().node_alone);
+}
+
+TEST_CASE("what is asked about a node is not asked of its database") {
+  TestHost host;
+  host.answer(R"({"status":"ok","checks":[]})");
+  REQUIRE(host.run({"health"}) == cli::exit_ok);
+  CHECK(host.targets.back().node_alone);
+  REQUIRE(host.run({"version", "--node"}) == cli::exit_ok);
+  CHECK(host.targets.back().node_alone);
 }
 
 TEST_CASE("the exit status tells what a failed answer means") {

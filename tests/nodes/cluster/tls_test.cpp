@@ -32,10 +32,10 @@ struct Cluster {
   TlsSection server = authority.issue("server");
 };
 
-std::string all(const std::vector<std::string>& problems) {
+std::string all(const std::vector<ConfigProblem>& problems) {
   std::string text;
   for (const auto& problem : problems)
-    text += problem + "\n";
+    text += problem.key + " " + problem.rule + "\n";
   return text;
 }
 

@@ -13,6 +13,7 @@
 
 using namespace zzz_jobs;
 using namespace zzz_jobs::node::tests;
+using zzz_jobs::node::NodeView;
 using zzz_jobs::support::Door;
 using zzz_jobs::support::eventually;
 using zzz_jobs::support::has;
@@ -206,6 +207,37 @@ TEST_CASE("a scrape without the store tells what the process knows", "[control]"
   CHECK(values.at("zzz_jobs_store_up") == 0);
   CHECK(values.at("zzz_jobs_enqueued_total") == 1);
   CHECK_FALSE(values.contains("zzz_jobs_jobs{queue=\"default\",state=\"available\"}"));
+}
+
+TEST_CASE("a scrape does not wait for nodes that the store would have to name", "[control]") {
+  /// As the real one: it looks into the store first.
+  class StoredCluster final : public NamedCluster {
+  public:
+    explicit StoredCluster(AnySupervisor& supervisor) : supervisor_(supervisor) {}
+    std::vector<NodeView> nodes() override {
+      supervisor_.with_store([](AnyStore&) {});
+      return NamedCluster::nodes();
+    }
+
+  private:
+    AnySupervisor& supervisor_;
+  };
+  MemorySupervisor supervisor({}, support::quick());
+  StoredCluster cluster{supervisor};
+  cluster.all = {{.id = 1, .state = "running", .self = true}};
+  node::Metrics metrics({.supervisor = supervisor, .cluster = &cluster});
+  Door door;
+  std::thread holding([&] { supervisor.with_store([&](AnyStore&) { door.wait(); }); });
+  REQUIRE(door.has_waiting(1));
+  const auto begin = std::chrono::steady_clock::now();
+  auto values = read(metrics.text());
+  const auto waited = std::chrono::steady_clock::now() - begin;
+  door.open();
+  holding.join();
+  CHECK(waited < std::chrono::seconds{8}); // the store has ten
+  CHECK(values.at("zzz_jobs_store_up") == 0);
+  CHECK_FALSE(values.contains("zzz_jobs_nodes_linked"));
+  CHECK(eventually([&] { return read(metrics.text()).contains("zzz_jobs_nodes_linked"); }));
 }
 
 TEST_CASE("names with quotes and line ends stay one label", "[control]") {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <zzz_jobs/actors/any_supervisor.hpp>
 #include <zzz_jobs/nodes/cluster/cluster_view.hpp>
 
 #include <map>
@@ -23,13 +24,16 @@ public:
     std::uint32_t count = 0;
     for (auto& node : all)
       for (auto& load : node.queues)
-        if (!node.self && node.linked && load.queue == queue) {
+        if ((node.self || node.linked) && load.queue == queue) {
           load.concurrency = concurrency;
+          if (node.self && own != nullptr)
+            own->set_concurrency(queue, concurrency);
           ++count;
         }
     return count;
   }
 
+  AnySupervisor* own = nullptr; ///< of the node that `self` is, if it is to be told
   std::vector<NodeView> all{};
   std::vector<std::int64_t> stopped{};
 };

@@ -79,6 +79,7 @@ TEST_CASE("a pause of a queue that nobody knows says so", "[control]") {
 TEST_CASE("a queue is scaled here, or on every node", "[control]") {
   MemorySupervisor supervisor({}, support::quick(2));
   NamedCluster cluster;
+  cluster.own = &supervisor;
   cluster.all = {{.id = 1, .self = true, .linked = false, .queues = {{"default", 2, 0}}},
                  {.id = 2, .linked = true, .queues = {{"default", 2, 0}, {"other", 1, 0}}}};
   node::Api api({.supervisor = supervisor, .cluster = &cluster});
@@ -100,4 +101,15 @@ TEST_CASE("a queue is scaled here, or on every node", "[control]") {
                            R"({"concurrency": "7"})", R"({"concurrency": 7, "every": true})"})
     CHECK(post(api, "/queues/default/scale", body).status == 400);
   CHECK(supervisor.queues().front().concurrency == 3);
+}
+
+TEST_CASE("where no node runs a queue cannot be scaled", "[control]") {
+  MemorySupervisor supervisor({}, support::quick(2));
+  node::Api api({.supervisor = supervisor, .facts = {.runs_jobs = false}});
+  const auto everywhere = GENERATE(as<std::string>{}, "false", "true");
+  const auto answer =
+    post(api, "/queues/default/scale", R"({"concurrency": 7, "everywhere": )" + everywhere + "}");
+  CHECK(answer.status == 404);
+  CHECK_THAT(answer.error(), has("queue \"default\": no node was reached"));
+  CHECK(supervisor.queues().front().concurrency == 2);
 }

@@ -12,6 +12,7 @@
 #include <zzz_jobs/nodes/run/node_health.hpp>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <sys/wait.h>
 
@@ -47,6 +48,18 @@ int verb_status(const NodeProgram& node, const std::string& socket) {
   return WEXITSTATUS(std::system(command.c_str()));
 }
 
+/// The exit status of a verb that is given the node's file alone.
+int status_with_file(const NodeProgram& node, const std::string& verb) {
+  const auto command = std::string{ZZZ_JOBS_PROGRAM} + " " + verb + " --config '"
+    + node.path("node.toml").string() + "' > '" + node.path("verb").string() + "' 2>&1";
+  return WEXITSTATUS(std::system(command.c_str()));
+}
+
+std::string text_of(const NodeProgram& node, const std::string& name) {
+  std::ifstream file{node.path(name)};
+  return {std::istreambuf_iterator<char>{file}, {}};
+}
+
 /// A node's, whose store is elsewhere.
 std::string file_with(const std::string& store) {
   return "[store]\n" + store
@@ -57,10 +70,12 @@ std::string file_with(const std::string& store) {
 /// A supervisor that has its store already.
 class Opened final : public OpenStore {
 public:
+  explicit Opened(SupervisorConfig config = quick())
+    : memory({.clock = clock}, std::move(config)) {}
   [[nodiscard]] AnySupervisor& supervisor() noexcept override { return memory; }
   [[nodiscard]] std::vector<HealthCheck> checks() override { return {}; }
   std::shared_ptr<testing::VirtualClock> clock = std::make_shared<testing::VirtualClock>();
-  MemorySupervisor memory{{.clock = clock}, quick()};
+  MemorySupervisor memory;
 };
 
 const HealthCheck& named(const std::vector<HealthCheck>& checks, const std::string& name) {
@@ -83,6 +98,21 @@ TEST_CASE("a node of a file is well, and says where it is not", "[node][health]"
   CHECK(check_of(health, "disk").at("text") == "has room"); // its path is relative
   CHECK(check_of(health, "links").is_null());
   CHECK(verb_status(node, "jobs.db.sock") == 0);
+}
+
+TEST_CASE("health and version --node are of a node, not of the file it would work on",
+          "[node][health]") {
+  NodeProgram node;
+  node.start();
+  REQUIRE(node.answers());
+  CHECK(status_with_file(node, "health") == 0);
+  CHECK(status_with_file(node, "version --node") == 0);
+  node.process().signal(SIGTERM);
+  REQUIRE(node.process().wait_for_end(end_limit) == 0);
+  CHECK(status_with_file(node, "job list") == 0); // the idle file itself
+  CHECK(status_with_file(node, "health") == 4);
+  CHECK_THAT(text_of(node, "verb"), has("no node answers on"));
+  CHECK(status_with_file(node, "version --node") == 75);
 }
 
 TEST_CASE("a node whose gateway cannot be reached is not well", "[node][health]") {
@@ -112,11 +142,14 @@ TEST_CASE("a link that is missing degrades a node, and says to whom", "[node][he
   Opened store;
   store.memory.register_worker("w", [](std::string_view, JobContext&) {});
   node::tests::NamedCluster cluster;
-  cluster.all = {{.name = "here", .state = "running", .self = true},
-                 {.name = "a", .state = "running", .address = "a:1", .linked = true},
-                 {.name = "b", .state = "running", .address = "b:1", .linked = true},
-                 {.name = "gone", .state = "lost", .address = "gone:1"}};
+  cluster.all = {
+    {.name = "here", .state = "running", .self = true},
+    {.name = "a", .state = "running", .address = "a:1", .version = "1", .linked = true},
+    {.name = "b", .state = "running", .address = "b:1", .version = "1", .linked = true},
+    {.name = "enqueues", .state = "running"},
+    {.name = "gone", .state = "lost", .address = "gone:1", .version = "1"}};
   NodeConfig config;
+  config.cluster.listen = "here:1";
   NodeHealth health{store, &cluster, config};
   CHECK(named(health.checks(), "links").text == "2 other nodes are linked");
   cluster.all[2].linked = false;
@@ -139,6 +172,12 @@ TEST_CASE("a job that waits for a worker which is not there degrades a node", "[
       return !checks.empty() && !named(checks, "workers").ok;
     }));
     CHECK_THAT(named(health.checks(), "workers").text, has("no worker is known here"));
+  }
+  SECTION("but not where no queue is worked") {
+    Opened admin{SupervisorConfig{.queues = {}, .log = log_nothing}};
+    NodeHealth health{admin, nullptr, config};
+    REQUIRE(eventually([&] { return !health.checks().empty(); }));
+    CHECK(named(health.checks(), "workers").ok);
   }
   SECTION("where there is another one") {
     store.memory.register_worker("w", [](std::string_view, JobContext&) {});

@@ -36,3 +36,33 @@ TEMPLATE_LIST_TEST_CASE("a supervisor is idle when nothing is due that it could 
   door.open();
   CHECK(eventually(idle));
 }
+
+TEMPLATE_LIST_TEST_CASE("a supervisor is not idle while a tick is to be fired", "[node]",
+                        SupervisorStores) {
+  TestType over;
+  const auto clock = std::make_shared<conformance::VirtualClock>();
+  over.clock = clock;
+  typename TestType::Supervisor supervisor{over.store_config(), quick()};
+  const auto idle = [&] { return node::is_idle(supervisor); };
+  supervisor.register_worker("w", [](std::string_view, JobContext&) {});
+  const auto missed = GENERATE(MissedTicks::skip, MissedTicks::latest, MissedTicks::all);
+  const auto add = [&] {
+    supervisor.register_cron("c", "@hourly", "w", "", {}, {.missed = missed});
+  };
+  add();
+  CHECK_FALSE(idle()); // not looked at yet
+  supervisor.pause_cron("c");
+  CHECK(idle());
+  supervisor.resume_cron("c");
+  supervisor.start();
+  REQUIRE(eventually(idle));
+  CHECK(supervisor.count_by_state("default", JobState::completed) == 0);
+  clock->advance(2h); // of which the supervisor hears within a minute, or when it is told
+  CHECK(idle() == (missed == MissedTicks::skip));
+  if (missed == MissedTicks::skip)
+    return;
+  add();
+  REQUIRE(eventually(idle));
+  CHECK(supervisor.count_by_state("default", JobState::completed)
+        == (missed == MissedTicks::all ? 2 : 1));
+}

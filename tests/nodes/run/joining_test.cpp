@@ -3,6 +3,8 @@
 #include "support/catch.hpp"
 #include "support/postgres_fresh.hpp"
 
+#include <zzz_jobs/zzz_jobs.hpp>
+
 using namespace zzz_jobs;
 using namespace zzz_jobs::node;
 using namespace zzz_jobs::support;
@@ -24,7 +26,33 @@ std::int64_t id_of(NodeProgram& node, const std::string& name) {
   return 0;
 }
 
+/// Whether every node that should be linked with it is.
+bool has_all_links(NodeProgram& node) {
+  const auto health = node.json("/api/v1/health");
+  for (const auto& check : health.at("checks"))
+    if (check.at("name") == "links")
+      return check.at("ok");
+  return false;
+}
+
 } // namespace
+
+TEST_CASE("who shares the store of a listening node and joins nothing is no missing link",
+          "[node][cluster]") {
+  FreshSchema schema;
+  schema.create();
+  NodeProgram open{file_of("open", schema.name(), "[cluster]\nlisten = \"127.0.0.1:0\"\n")};
+  NodeProgram alone{file_of("alone", schema.name(), "")};
+  PgSupervisor application{
+    {.url = SharedPostgres::get().url(), .schema = schema.name(), .log = log_nothing},
+    SupervisorConfig{.log = log_nothing}};
+  for (auto* node : {&open, &alone}) {
+    node->start();
+    REQUIRE(node->answers());
+  }
+  REQUIRE(open.json("/api/v1/nodes").at("nodes").size() == 3);
+  CHECK(eventually([&] { return has_all_links(open); }));
+}
 
 TEST_CASE("a node that only joins calls those that listen, and one that says nothing is alone",
           "[node][cluster]") {
@@ -40,6 +68,11 @@ TEST_CASE("a node that only joins calls those that listen, and one that says not
   CHECK(open.has_linked(1));
   CHECK(caller.has_linked(1));
   CHECK(alone.log().find("cluster_joined") == std::string::npos);
+
+  // Each once, the one that is asked included.
+  const auto scaled =
+    open.call("POST", "/api/v1/queues/default/scale", R"({"concurrency": 3, "everywhere": true})");
+  CHECK(nlohmann::json::parse(scaled.body).at("nodes") == 2);
 
   const auto id = id_of(open, "caller");
   REQUIRE(id != 0);

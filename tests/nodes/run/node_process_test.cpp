@@ -6,6 +6,7 @@
 #include <zzz_jobs/nodes/control/http_client.hpp>
 
 #include <csignal>
+#include <cstdlib>
 
 using namespace zzz_jobs;
 using namespace zzz_jobs::node;
@@ -97,6 +98,28 @@ TEST_CASE("with --once a node ends when nothing is due", "[node]") {
   CHECK(node.state(last) == "completed");
 }
 
+TEST_CASE("with --once a node fires the ticks that were missed before it ends", "[node][cron]") {
+  NodeProgram node{std::string{common_file} + R"(
+[[worker]]
+name = "mark"
+command = ["touch", "fired"]
+[[cron]]
+name = "daily"
+expression = "@daily"
+worker = "mark"
+missed = "latest"
+)"};
+  node.start({"--once"}); // from now on
+  REQUIRE(node.process().wait_for_end(end_limit) == 0);
+  CHECK_FALSE(std::filesystem::exists(node.path("fired")));
+  const auto sleep = "sqlite3 " + node.path("jobs.db").string()
+    + " 'UPDATE zzz_jobs_cron SET last_tick = last_tick - 200000'";
+  REQUIRE(std::system(sleep.c_str()) == 0);
+  node.start({"--once"});
+  REQUIRE(node.process().wait_for_end(end_limit) == 0);
+  CHECK(std::filesystem::exists(node.path("fired")));
+}
+
 TEST_CASE("the API can ask a node to stop", "[node]") {
   NodeProgram node;
   node.start();
@@ -127,6 +150,20 @@ TEST_CASE("what keeps a node from starting is said, with a status for it", "[nod
     node.start();
     CHECK(node.process().wait_for_end(end_limit) == 2);
     CHECK(node.has_logged("no-such-program-anywhere"));
+  }
+  SECTION("certificates that are not there, all of them, before anything listens") {
+    NodeProgram node{std::string{common_file}
+                     + "[cluster]\nlisten = \"127.0.0.1:0\"\ncertificate = \"no.crt\"\n"
+                       "key = \"no.key\"\nca = \"no-ca.crt\"\n"
+                       "[http]\nlisten = \"127.0.0.1:0\"\ncertificate = \"no.crt\"\n"
+                       "key = \"no.key\"\n"};
+    node.start();
+    CHECK(node.process().wait_for_end(end_limit) == 2);
+    for (const auto* key :
+         {"cluster.certificate: ", "cluster.key: ", "cluster.ca: ", "http.certificate: "})
+      CHECK_THAT(node.log(), has(key));
+    CHECK(node.log().find("listen") == std::string::npos);
+    CHECK_FALSE(std::filesystem::exists(node.path("jobs.db")));
   }
   SECTION("a file that another node works on") {
     NodeProgram first;

@@ -108,6 +108,21 @@ worker = "new"
   CHECK(eventually([&] { return node.json("/api/v1/cron").at("cron").empty(); }));
 }
 
+TEST_CASE("a reload names a stop_grace that the node would not wait for at its end",
+          "[node][reload]") {
+  NodeProgram node;
+  node.start();
+  REQUIRE(node.answers());
+  const std::string file = common_file; // ends with a worker
+  node.write(file + "stop_grace = \"1s\"\n");
+  node.process().signal(SIGHUP);
+  REQUIRE(node.has_logged("config_reloaded"));
+  CHECK(node.log().find("config_needs_restart") == std::string::npos);
+  node.write(file + "stop_grace = \"20s\"\n");
+  node.process().signal(SIGHUP);
+  CHECK(node.has_logged("config_needs_restart keys=\"worker.wait.stop_grace\""));
+}
+
 TEST_CASE("a reload keeps what was if a program is not there", "[node][reload]") {
   NodeProgram node;
   node.start();
@@ -117,6 +132,28 @@ TEST_CASE("a reload keeps what was if a program is not there", "[node][reload]")
   REQUIRE(node.has_logged("config_kept"));
   CHECK(node.log().find("worker.none.command") != std::string::npos);
   CHECK(node.json("/api/v1/queues").at("queues").at(0).at("queue") == "default");
+}
+
+TEST_CASE("a reload keeps all that was if one cron entry cannot be", "[node][reload]") {
+  const std::string limit = "[limits]\nargs_bytes_max = ";
+  NodeProgram node{std::string{common_file} + limit + "1024\n"};
+  node.start();
+  REQUIRE(node.answers());
+  // Good by itself, but the limit of the start holds until a restart.
+  std::string file = with_concurrency("7");
+  const std::string program = R"(["wc", "-c"])";
+  file.replace(file.find(program), program.size(), R"(["echo", "other"])");
+  node.write(
+    file + "[[cron]]\nname = \"nightly\"\nexpression = \"@daily\"\nworker = \"count\"\nargs = \""
+    + std::string(2000, 'x') + "\"\n" + limit + "4096\n");
+  node.process().signal(SIGHUP);
+  REQUIRE(node.has_logged("config_kept"));
+  CHECK(node.log().find("cron.nightly.args") != std::string::npos);
+  const auto id = node.enqueue("count", "12");
+  REQUIRE(node.reaches(id, "completed"));
+  CHECK(node.json("/api/v1/jobs/" + std::to_string(id)).at("result") == "2");
+  CHECK(concurrency(node) == 2);
+  CHECK(node.json("/api/v1/cron").at("cron").empty());
 }
 
 TEST_CASE("a reload keeps what was if the new file is wrong", "[node][reload]") {
