@@ -2,6 +2,9 @@
 
 #include "support/eventually.hpp"
 #include "support/temp_folder.hpp"
+#ifdef ZZZ_JOBS_TESTS_OVER_POSTGRES // all files of the program then
+#include "stores/pg_tables.hpp"
+#endif
 
 #include <zzz_jobs/zzz_jobs.hpp>
 
@@ -71,6 +74,25 @@ struct OverSqlite {
   TempFolder folder{};
   std::shared_ptr<const Clock> clock{};
 };
+#endif
+
+#if defined ZZZ_JOBS_TESTS_OVER_POSTGRES
+struct OverPostgres {
+  using Supervisor = PgSupervisor;
+  [[nodiscard]] PgStore::Config store_config() const {
+    PgStore::Config config;
+    config.url = tables.target().url;
+    config.schema = tables.target().schema;
+    config.log = log_nothing;
+    if (clock)
+      config.clock = clock;
+    return config;
+  }
+  tests::PgTables tables{};
+  std::shared_ptr<const Clock> clock{};
+};
+using SupervisorStores = std::tuple<OverPostgres>;
+#elif defined ZZZ_JOBS_HAS_SQLITE
 using SupervisorStores = std::tuple<OverMemory, OverSqlite>;
 #else
 using SupervisorStores = std::tuple<OverMemory>;
