@@ -1,4 +1,5 @@
 // Cron entries on a clock that the test moves.
+#include "actors/actor_kills.hpp"
 #include "conformance/virtual_clock.hpp"
 #include "support/catch.hpp"
 #include "support/supervisors.hpp"
@@ -7,6 +8,7 @@
 
 using namespace zzz_jobs;
 using namespace zzz_jobs::support;
+using namespace zzz_jobs::tests;
 using namespace std::chrono_literals;
 
 namespace {
@@ -81,24 +83,59 @@ TEMPLATE_LIST_TEST_CASE("missed ticks are skipped, caught up with the latest, or
   CHECK(eventually([&] { return jobs_of(supervisor, "latest") == 2; }));
 }
 
-TEST_CASE("a tick fires once though two supervisors share the store's entry", "[cron]") {
-  // The second scheduler is the first one killed and replaced, again and again,
-  // while ticks pass.
-  OverMemory over;
+TEMPLATE_LIST_TEST_CASE("a tick fires once though its scheduler is killed again and again",
+                        "[cron]", SupervisorStores) {
+  TestType over;
   const auto clock = std::make_shared<conformance::VirtualClock>();
   over.clock = clock;
-  MemorySupervisor supervisor{over.store_config(), quick()};
+  typename TestType::Supervisor supervisor{over.store_config(), quick()};
   supervisor.register_cron("c", "* * * * *", "w", "", {}, {.missed = MissedTicks::all});
   supervisor.start();
   REQUIRE(begun(supervisor, "c"));
+  constexpr std::size_t kills = 8; // the pauses before a replacement grow
   for (std::size_t minute = 1; minute <= 50; ++minute) {
     clock->advance(1min);
     for (int i = 0; i < 4; ++i)
       supervisor.engine().crons_changed();
+    // Before it fires, or after, or with its ticks on their way to the store.
+    if (minute <= kills)
+      kill_and_wait(supervisor, "cron");
     REQUIRE(eventually([&] { return jobs_of(supervisor, "w") >= minute; }));
   }
+  CHECK(supervisor.stats().actors_replaced == kills);
   CHECK(jobs_of(supervisor, "w") == 50);
 }
+
+#ifdef ZZZ_JOBS_HAS_SQLITE
+
+TEST_CASE("a tick fires once though supervisors come and go on one file", "[cron]") {
+  OverSqlite over;
+  const auto clock = std::make_shared<conformance::VirtualClock>();
+  over.clock = clock;
+  for (std::size_t life = 0; life < 3; ++life) {
+    INFO("life " << life);
+    SqliteSupervisor supervisor{over.store_config(), quick()};
+    supervisor.register_cron("c", "* * * * *", "w", "", {}, {.missed = MissedTicks::all});
+    supervisor.start();
+    REQUIRE(begun(supervisor, "c"));
+    // What passed while there was none, and nothing that was fired before.
+    const auto fired = 5 * life;
+    REQUIRE(eventually([&] { return jobs_of(supervisor, "w") >= fired; }));
+    pass(supervisor, *clock, 0min);
+    CHECK(jobs_of(supervisor, "w") == fired);
+    for (std::size_t minute = 1; minute <= 3; ++minute) {
+      pass(supervisor, *clock, 1min);
+      REQUIRE(eventually([&] { return jobs_of(supervisor, "w") >= fired + minute; }));
+    }
+    CHECK(jobs_of(supervisor, "w") == fired + 3);
+    supervisor.stop();
+    clock->advance(2min);
+  }
+  SqliteSupervisor last{over.store_config(), quick()};
+  CHECK(jobs_of(last, "w") == 13);
+}
+
+#endif
 
 TEST_CASE("a cron entry keeps to its time zone, and 40 entries all fire", "[cron]") {
   OverMemory over;

@@ -1,39 +1,15 @@
 // Any actor may end at any time: it is replaced, and no job is lost.
-#include "support/catch.hpp"
+#include "actors/actor_kills.hpp"
+#include "support/recorder.hpp"
 #include "support/supervisors.hpp"
-
-#include <zzz_jobs/actors/runtime/actor_engine_impl.hpp>
 
 #include <atomic>
 #include <random>
 
 using namespace zzz_jobs;
 using namespace zzz_jobs::support;
+using namespace zzz_jobs::tests;
 using namespace std::chrono_literals;
-
-namespace {
-
-runtime::Directory& directory_of(AnySupervisor& supervisor) {
-  return dynamic_cast<runtime::ActorEngine&>(supervisor.engine()).directory();
-}
-
-void kill(const caf::actor& actor) {
-  caf::anon_send_exit(actor, caf::exit_reason::kill);
-}
-
-/// Kills the actor of this name and waits until another one is in its place.
-void kill_and_wait(AnySupervisor& supervisor, const std::string& name) {
-  auto& directory = directory_of(supervisor);
-  const auto victim = directory.find(name);
-  REQUIRE(victim);
-  kill(victim);
-  REQUIRE(eventually([&] {
-    const auto now = directory.find(name);
-    return now && now != victim;
-  }));
-}
-
-} // namespace
 
 TEMPLATE_LIST_TEST_CASE("a killed actor of any kind is replaced and work goes on", "[killing]",
                         SupervisorStores) {
@@ -85,9 +61,11 @@ TEMPLATE_LIST_TEST_CASE("the outcome of a running job survives the store actor",
 TEMPLATE_LIST_TEST_CASE("the jobs of a killed queue supervisor run again, their handlers stop",
                         "[killing]", SupervisorStores) {
   TestType over;
+  Recorder seen;
   std::atomic<int> runs{0};
   std::atomic<StopReason> reason{StopReason::none};
   typename TestType::Supervisor supervisor{over.store_config(), quick()};
+  supervisor.attach_telemetry(seen.handler());
   supervisor.register_worker("w", [&](std::string_view, JobContext& context) {
     if (++runs > 1)
       return;
@@ -104,6 +82,17 @@ TEMPLATE_LIST_TEST_CASE("the jobs of a killed queue supervisor run again, their 
   CHECK(after.attempt == 2);
   CHECK(after.errors.find("nobody answers for it any more") != std::string::npos);
   CHECK(supervisor.stats().rescued == 1);
+  const auto rescued = seen.first(EventType::job_rescued);
+  CHECK(rescued.queue == "default");
+  CHECK(rescued.result.job.id == job.id);
+  CHECK(rescued.result.job.attempt == 1);
+  CHECK(rescued.result.job.state == JobState::available);
+  CHECK(rescued.result.error.find("nobody answers for it any more") != std::string::npos);
+  // The first handler returned all the same, to no effect: its actors are gone.
+  CHECK(eventually([&] { return seen.count(EventType::job_completed) == 1; }));
+  CHECK(supervisor.stop());
+  CHECK(seen.count(EventType::job_rescued) == 1);
+  CHECK(seen.count(EventType::job_completed) == 1);
 }
 
 TEMPLATE_LIST_TEST_CASE("a killed worker's job counts as failed and its slot works on", "[killing]",

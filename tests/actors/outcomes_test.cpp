@@ -1,5 +1,6 @@
 // How executions end, as a handler and an operator decide it.
 #include "support/catch.hpp"
+#include "support/recorder.hpp"
 #include "support/supervisors.hpp"
 
 #include <atomic>
@@ -174,9 +175,11 @@ TEMPLATE_LIST_TEST_CASE("a handler out of time fails at once and keeps its slot 
 TEMPLATE_LIST_TEST_CASE("cancelling a running job stops its handler and refuses its outcome",
                         "[outcomes]", SupervisorStores) {
   TestType over;
+  Recorder seen;
   std::atomic<bool> running{false};
   std::atomic<StopReason> reason{StopReason::none};
   typename TestType::Supervisor supervisor{over.store_config(), quick()};
+  supervisor.attach_telemetry(seen.handler());
   supervisor.register_worker("w", [&](std::string_view, JobContext& context) {
     const auto stop = context.stop_token();
     running = true;
@@ -192,6 +195,14 @@ TEMPLATE_LIST_TEST_CASE("cancelling a running job stops its handler and refuses 
   REQUIRE(eventually([&] { return supervisor.stats().outcomes_refused == 1; }));
   CHECK(reason == StopReason::cancelled);
   CHECK(state_of(supervisor, job.id) == JobState::cancelled);
+  const auto refused = seen.first(EventType::outcome_refused);
+  CHECK(refused.queue == "default");
+  CHECK(refused.result.job.id == job.id);
+  CHECK(refused.result.job.attempt == 1);
+  CHECK(seen.first(EventType::job_cancelled).result.job.id == job.id);
+  CHECK(supervisor.stop());
+  CHECK(seen.count(EventType::outcome_refused) == 1);
+  CHECK(seen.count(EventType::job_completed) == 0);
 }
 
 TEMPLATE_LIST_TEST_CASE("a job cancelled while it waits for a worker never starts", "[outcomes]",

@@ -134,14 +134,39 @@ TEMPLATE_LIST_TEST_CASE("a job without a worker here is left alone until there i
   CHECK(comes_to(supervisor, unknown.id, JobState::completed));
 }
 
-TEST_CASE("unknown workers are discarded where the configuration says so", "[running]") {
+TEMPLATE_LIST_TEST_CASE("unknown workers are discarded where the configuration says so",
+                        "[running]", SupervisorStores) {
+  TestType over;
   auto config = quick();
   config.unknown_workers = UnknownWorkers::discard;
-  MemorySupervisor supervisor{{}, config};
+  typename TestType::Supervisor supervisor{over.store_config(), config};
   supervisor.start();
   const auto job = supervisor.enqueue("nobody");
   REQUIRE(comes_to(supervisor, job.id, JobState::discarded));
   CHECK(supervisor.get(job.id)->errors.find("nobody") != std::string::npos);
+}
+
+TEMPLATE_LIST_TEST_CASE("a queue without direct start runs its jobs all the same, in order",
+                        "[running]", SupervisorStores) {
+  TestType over;
+  auto config = quick(1);
+  config.queues.front().direct_start = false;
+  std::mutex mutex;
+  std::vector<std::string> order;
+  typename TestType::Supervisor supervisor{over.store_config(), config};
+  supervisor.register_worker("w", [&](std::string_view args, JobContext&) {
+    const std::lock_guard lock(mutex);
+    order.emplace_back(args);
+  });
+  supervisor.start();
+  std::vector<std::string> expected;
+  for (int i = 0; i < 20; ++i) {
+    expected.push_back(std::to_string(i));
+    const auto job = supervisor.enqueue("w", expected.back());
+    CHECK(job.state == JobState::available); // though a handler is idle
+  }
+  REQUIRE(eventually([&] { return supervisor.stats().completed == 20; }));
+  CHECK(order == expected);
 }
 
 TEMPLATE_LIST_TEST_CASE("a scheduled job waits for its time", "[running]", SupervisorStores) {
@@ -205,10 +230,12 @@ TEST_CASE("a hundred workers all find their handler", "[running]") {
   CHECK(ran.size() == 100);
 }
 
-TEST_CASE("the concurrency of a running queue can be raised and lowered", "[running]") {
+TEMPLATE_LIST_TEST_CASE("the concurrency of a running queue can be raised and lowered", "[running]",
+                        SupervisorStores) {
+  TestType over;
   Door first;
   Door second;
-  MemorySupervisor supervisor{{}, quick(1)};
+  typename TestType::Supervisor supervisor{over.store_config(), quick(1)};
   supervisor.set_concurrency("default", 1); // before the start too
   supervisor.register_worker("first", [&](std::string_view, JobContext&) { first.wait(); });
   supervisor.register_worker("second", [&](std::string_view, JobContext&) { second.wait(); });
@@ -257,6 +284,21 @@ TEMPLATE_LIST_TEST_CASE("what breaks a rule is refused and nothing is stored", "
                   Error);
   CHECK_THROWS_WITH(supervisor.register_worker("w", Handler{}), has("handler"));
   CHECK(supervisor.list().empty());
+}
+
+TEMPLATE_LIST_TEST_CASE("more jobs in one call than the limit are refused, all of them",
+                        "[running]", SupervisorStores) {
+  TestType over;
+  auto config = quick();
+  config.limits.enqueue_many_max = 10;
+  typename TestType::Supervisor supervisor{over.store_config(), config};
+  const auto many = [&](std::size_t count) {
+    return supervisor.enqueue_many(std::vector<JobRequest>(count, {"w", "", {}}));
+  };
+  CHECK_THROWS_WITH(many(11), has("enqueue_many: must be at most 10 jobs, got 11"));
+  CHECK(supervisor.list().empty());
+  CHECK(many(10).size() == 10);
+  CHECK(supervisor.list().size() == 10);
 }
 
 TEST_CASE("all problems of a configuration are told at once", "[running]") {
