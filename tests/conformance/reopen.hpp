@@ -33,6 +33,16 @@ TEMPLATE_LIST_TEST_CASE("jobs, pauses and ticks survive the process", "[conforma
     CHECK(store.enqueue(new_job({.unique_key = "k"})).id == waiting);
     CHECK(store.store().is_paused("bulk"));
     CHECK(store.store().last_tick("nightly") == store.now());
+    // What was fired before the death is void, what comes after it is not.
+    for (const auto& [tick, is_void] :
+         {std::pair{store.now() - 60s, true}, {store.now(), true}, {store.now() + 60s, false}}) {
+      auto job = new_job({.queue = "bulk"});
+      job.tick = CronTick{"nightly", tick};
+      const auto fired = store.enqueue(std::move(job));
+      CHECK(fired.conflict == is_void);
+      CHECK((fired.id == 0) == is_void);
+    }
+    CHECK(store.count(JobState::available, "bulk") == 2);
     CHECK(store.add() > waiting);
   }
 }

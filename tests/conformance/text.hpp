@@ -1,6 +1,7 @@
 #pragma once
 
 #include <zzz_jobs/conformance/driver.hpp>
+#include <zzz_jobs/conformance/error_text.hpp>
 
 // Hostile text in every field stays text, or is refused.
 
@@ -49,6 +50,7 @@ TEMPLATE_LIST_TEST_CASE("SQL and other hostile text is kept as it is in every fi
       CHECK(jobs[0].unique_key == text);
     CHECK(store.store().open_claims(text).size() == 1);
     CHECK(store.end(jobs[0], OutcomeKind::discard, 0s, text) == OutcomeResult::applied);
+    CHECK(last_error_in(store.job(id).errors) == text);
   }
   CHECK(store.state(bystander) == JobState::available);
 }
@@ -68,6 +70,33 @@ TEMPLATE_LIST_TEST_CASE("hostile names can be paused and looked for", "[conforma
     CHECK_FALSE(store.store().last_tick(text));
   }
   CHECK_FALSE(store.store().is_paused("mail"));
+}
+
+TEMPLATE_LIST_TEST_CASE("ticks of hostile names fire once and can be paused",
+                        "[conformance][text][cron]", ZZZ_JOBS_CONFORMANCE_FIXTURES) {
+  Driver<TestType> store;
+  const auto fire = [&](const std::string& entry, UnixTime at) {
+    auto job = new_job();
+    job.tick = CronTick{entry, at};
+    return store.enqueue(std::move(job));
+  };
+  const auto at = store.now();
+  for (const auto& text : hostile_texts()) {
+    CAPTURE(text);
+    CHECK(store.store().cron_since(text, at) == at);
+    CHECK(fire(text, at + 60s).id > 0);
+    CHECK(fire(text, at + 60s).conflict);
+    CHECK(store.store().last_tick(text) == at + 60s);
+    store.store().set_cron_paused(text, true);
+    CHECK(store.store().is_cron_paused(text));
+  }
+  for (const auto& text : hostile_texts()) {
+    CAPTURE(text);
+    CHECK(store.store().last_tick(text) == at + 60s);
+    store.store().set_cron_paused(text, false);
+    CHECK_FALSE(store.store().is_cron_paused(text));
+  }
+  CHECK(store.count(JobState::available) == static_cast<std::int64_t>(hostile_texts().size()));
 }
 
 TEMPLATE_LIST_TEST_CASE("hostile results and notes are kept as they are", "[conformance][text]",

@@ -41,6 +41,45 @@ std::string everything_in(const PgTables& tables) {
     ) lines)");
 }
 
+using Rows = std::vector<std::vector<std::string>>;
+
+/// As a program of that version made them.
+void make_version(const PgTables& tables, int version) {
+  auto script = pg::migration_sql(tables.schema(), 0);
+  const auto rest = pg::migration_sql(tables.schema(), version);
+  REQUIRE(script.ends_with(rest));
+  script.resize(script.size() - rest.size());
+  support::SqlConnection{tables.target().url}.run(script);
+}
+
+/// A job in each state, and what else tables of the version hold.
+void fill_version(support::SqlConnection& other, int version) {
+  other.run("INSERT INTO zzz_jobs (state, queue, worker, args, priority, attempt, max_attempts, "
+            "scheduled_at, attempted_at, completed_at, inserted_at, errors, unique_key) VALUES "
+            "(0, 'mail', 'waits', '[1]', 3, 0, 5, 0, NULL, NULL, 90, NULL, 'k'), "
+            "(1, 'mail', 'runs', '[2]', 0, 2, 5, 0, 100, NULL, 91, '[\"x\"]', 'r'), "
+            "(2, 'mail', 'done', '[3]', 0, 1, 5, 0, 100, 110, 92, NULL, 'k'), "
+            "(3, 'mail', 'again', '[4]', 0, 1, 5, 9999999999, 100, NULL, 93, 'oops', NULL), "
+            "(4, 'mail', 'given up', '[5]', 0, 5, 5, 0, 100, 120, 94, NULL, NULL), "
+            "(5, 'mail', 'unwanted', '[6]', 0, 0, 5, 0, NULL, 130, 95, NULL, NULL), "
+            "(6, 'mail', 'later', '[7]', -1, 0, 5, 9999999999, NULL, NULL, 96, NULL, NULL)");
+  if (version >= 2)
+    other.run("UPDATE zzz_jobs SET free_attempts = 1, timeout_s = 60, result = 'r' || id, "
+              "progress = 50, progress_note = 'half' WHERE id IN (2, 3)");
+  if (version >= 3)
+    other.run("INSERT INTO zzz_jobs_nodes (id, name, beat, lease_s, session, started_at) "
+              "VALUES (7, 'gone', 100, 30, false, 100);"
+              "UPDATE zzz_jobs SET node = 7 WHERE id = 2;"
+              "INSERT INTO zzz_jobs_queues VALUES ('bulk', true);"
+              "INSERT INTO zzz_jobs_cron (entry, last_tick) VALUES ('nightly', 100)");
+}
+
+constexpr auto published_columns =
+  "SELECT id, state, queue, worker, args, priority, attempt, max_attempts, scheduled_at, "
+  "attempted_at, completed_at, inserted_at, errors, unique_key FROM zzz_jobs ORDER BY id";
+constexpr auto own_columns = "SELECT node, free_attempts, timeout_s, result, progress, "
+                             "progress_note FROM zzz_jobs ORDER BY id";
+
 /// As a store does when it is opened.
 void open(const pg::Target& target, bool migrate = true) {
   detail::pg::PqxxSession session{{.url = target.url, .application = "zzz_jobs"}};
@@ -145,6 +184,33 @@ TEST_CASE("the statements of migration_sql make the same as migrate_up", "[pg][s
   support::SqlConnection{scripted.target().url}.run(pg::migration_sql(scripted.schema(), from));
   CHECK(pg::migrate_up(scripted.target()) == 0);
   CHECK(everything_in(scripted) == expected);
+}
+
+TEST_CASE("tables of any earlier version are brought up with every row", "[pg][schema]") {
+  const PgTables fresh;
+  pg::migrate_up(fresh.target());
+  const auto version = GENERATE(range(1, newest));
+  CAPTURE(version);
+  const PgTables tables;
+  make_version(tables, version);
+  auto other = tables.connect();
+  REQUIRE(other.value("SELECT max(version) FROM zzz_jobs_migrations") == std::to_string(version));
+  fill_version(other, version);
+  const auto published = other.rows(published_columns);
+  REQUIRE(published.size() == 7);
+  const auto own =
+    version >= 2 ? other.rows(own_columns) : Rows(7, {"NULL", "0", "300", "NULL", "NULL", "NULL"});
+  CHECK(pg::migrate_up(tables.target()) == static_cast<std::uint32_t>(newest - version));
+  CHECK(everything_in(tables) == everything_in(fresh));
+  CHECK(other.rows(published_columns) == published);
+  CHECK(other.rows(own_columns) == own);
+  const auto kept = version >= 3 ? Rows{{"bulk", "t"}} : Rows{};
+  CHECK(other.rows("SELECT name, paused FROM zzz_jobs_queues") == kept);
+  const auto ticks = version >= 3 ? Rows{{"nightly", "100", "f"}} : Rows{};
+  CHECK(other.rows("SELECT entry, last_tick, paused FROM zzz_jobs_cron") == ticks);
+  const auto nodes = version >= 3 ? Rows{{"7", "gone", ""}} : Rows{};
+  CHECK(other.rows("SELECT id, name, label FROM zzz_jobs_nodes") == nodes);
+  open(tables.target(), false); // as a store that may not migrate
 }
 
 TEST_CASE("a schema newer than this program is refused with one line", "[pg][schema]") {

@@ -16,6 +16,15 @@ void add_unknown(SqliteStore& store, int count) {
   REQUIRE(store.apply(batch).enqueued.size() == static_cast<std::size_t>(count));
 }
 
+/// The table takes no job whose arguments are "spam".
+void refuse_spam(SqliteStore& store, const std::string& when = "BEFORE") {
+  store.transaction([&](sqlite3* connection) {
+    const auto trigger = "CREATE TRIGGER no_spam " + when
+      + " INSERT ON zzz_jobs WHEN new.args = 'spam' BEGIN SELECT raise(ABORT, 'no spam'); END";
+    REQUIRE(sqlite3_exec(connection, trigger.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
+  });
+}
+
 /// SQLite's log, into which every write goes first.
 std::string log_of(const SqliteFile& file) {
   auto path = file.path();
@@ -131,13 +140,7 @@ TEST_CASE("more jobs than one promotion takes become available in the following 
 TEST_CASE("a row that the table refuses fails alone", "[sqlite][claims]") {
   const SqliteFile file;
   auto store = file.open();
-  store.transaction([](sqlite3* connection) {
-    REQUIRE(sqlite3_exec(connection,
-                         "CREATE TRIGGER no_spam BEFORE INSERT ON zzz_jobs WHEN new.args = 'spam' "
-                         "BEGIN SELECT raise(ABORT, 'no spam'); END",
-                         nullptr, nullptr, nullptr)
-            == SQLITE_OK);
-  });
+  refuse_spam(store);
   Batch batch;
   batch.enqueues.push_back(make_new_job("mailer", "one", {}));
   batch.enqueues.push_back(make_new_job("mailer", "spam", {}));
@@ -153,6 +156,48 @@ TEST_CASE("a row that the table refuses fails alone", "[sqlite][claims]") {
   CHECK(done.at(3).failed == errc{});
   CHECK(store.list({}, {}).size() == 2);
   CHECK(error_of([&] { store.enqueue("mailer", "spam"); }).code() == errc::invalid_argument);
+}
+
+TEST_CASE("who holds a key keeps it where the job that was to replace it is refused",
+          "[sqlite][claims]") {
+  const SqliteFile file;
+  auto store = file.open();
+  refuse_spam(store, GENERATE("BEFORE", "AFTER")); // before the key is looked at, and after
+  const auto waiting = store.enqueue("mailer", "one", {.unique_key = "waiting"}).id;
+  const auto running = store.enqueue("mailer", "one", {.queue = "busy", .unique_key = "running"});
+  const auto held = claim(store, 1, {}, "busy");
+  REQUIRE(held.at(0).id == running.id);
+  const auto replacing = [](const std::string& key, const std::string& args) {
+    return make_new_job("mailer", args,
+                        {.unique_key = key, .unique_strategy = UniqueStrategy::cancel_existing});
+  };
+  Batch batch;
+  batch.enqueues.push_back(replacing("waiting", "spam"));
+  batch.enqueues.push_back(replacing("running", "spam"));
+  batch.enqueues.push_back(make_new_job("mailer", "two", {}));
+  const auto result = store.apply(batch);
+  CHECK(result.enqueued.at(0).failed == errc::invalid_argument);
+  CHECK(result.enqueued.at(1).failed == errc::invalid_argument);
+  CHECK(result.enqueued.at(2).failed == errc{});
+  CHECK_FALSE(result.enqueued.at(1).cancelled);
+  CHECK(store.get(waiting)->state == JobState::available);
+  CHECK(store.get(waiting)->errors.empty());
+  CHECK(store.get(running.id)->state == JobState::executing);
+  // The keys are still theirs, and the execution counts.
+  CHECK(store.enqueue("mailer", "x", {.unique_key = "waiting"}).id == waiting);
+  CHECK(end(store, {.claim = held.at(0).claim()}) == OutcomeResult::applied);
+  CHECK(error_of([&] {
+          store.enqueue(
+            "mailer", "spam",
+            {.unique_key = "waiting", .unique_strategy = UniqueStrategy::cancel_existing});
+        }).code()
+        == errc::invalid_argument);
+  CHECK(store.get(waiting)->state == JobState::available);
+  // What is taken replaces it.
+  Batch taken;
+  taken.enqueues.push_back(replacing("waiting", "ham"));
+  CHECK(store.apply(taken).enqueued.at(0).id > running.id);
+  CHECK(store.get(waiting)->state == JobState::cancelled);
 }
 
 TEST_CASE("a row that SQLite finds too large fails alone", "[sqlite][claims]") {

@@ -1,7 +1,69 @@
 #include "stores/sqlite_file.hpp"
 
+#include <zzz_jobs/stores/sql/sqlite.hpp>
+
 using namespace zzz_jobs;
 using namespace zzz_jobs::tests;
+
+namespace {
+
+constexpr auto newest = sql::sqlite::migrations.size();
+
+/// The file as a program of that version made it.
+void make_version(const SqliteFile& file, std::size_t version) {
+  OtherProgram other{file.path()};
+  other.run(std::string{sql::sqlite::create_migrations});
+  for (std::size_t i = 0; i < version; ++i) {
+    const auto& step = sql::sqlite::migrations.at(i);
+    other.run(std::string{step.sql});
+    other.run("INSERT INTO zzz_jobs_migrations VALUES (" + std::to_string(i + 1) + ", '"
+              + std::string{step.name} + "', 1)");
+  }
+}
+
+/// A job in each state, and what else tables of the version hold.
+void fill_version(const SqliteFile& file, std::size_t version) {
+  OtherProgram other{file.path()};
+  other.run("INSERT INTO zzz_jobs (state, queue, worker, args, priority, attempt, max_attempts, "
+            "scheduled_at, attempted_at, completed_at, inserted_at, errors, unique_key) VALUES "
+            "(0, 'mail', 'waits', '[1]', 3, 0, 5, 0, NULL, NULL, 90, NULL, 'k'), "
+            "(1, 'mail', 'runs', '[2]', 0, 2, 5, 0, 100, NULL, 91, '[\"x\"]', 'r'), "
+            "(2, 'mail', 'done', '[3]', 0, 1, 5, 0, 100, 110, 92, NULL, 'k'), "
+            "(3, 'mail', 'again', '[4]', 0, 1, 5, 9999999999, 100, NULL, 93, 'oops', NULL), "
+            "(4, 'mail', 'given up', '[5]', 0, 5, 5, 0, 100, 120, 94, NULL, NULL), "
+            "(5, 'mail', 'unwanted', '[6]', 0, 0, 5, 0, NULL, 130, 95, NULL, NULL), "
+            "(6, 'mail', 'later', '[7]', -1, 0, 5, 9999999999, NULL, NULL, 96, NULL, NULL)");
+  if (version >= 2)
+    other.run("UPDATE zzz_jobs SET free_attempts = 1, timeout_s = 60, result = 'r' || id, "
+              "progress = 50, progress_note = 'half' WHERE id IN (2, 3)");
+  if (version >= 3)
+    other.run("INSERT INTO zzz_jobs_nodes (id, name, beat) VALUES (7, 'gone', 100);"
+              "UPDATE zzz_jobs SET node = 7 WHERE id = 2;"
+              "INSERT INTO zzz_jobs_queues VALUES ('bulk', 1);"
+              "INSERT INTO zzz_jobs_cron (entry, last_tick) VALUES ('nightly', 100)");
+}
+
+/// All rows with all columns of this version, as JSON.
+std::string rows_in(const SqliteFile& file) {
+  return OtherProgram{file.path()}.run(
+    "SELECT group_concat(json_array(id, state, queue, worker, args, priority, attempt, "
+    "max_attempts, scheduled_at, attempted_at, completed_at, inserted_at, errors, unique_key, "
+    "node, free_attempts, timeout_s, result, progress, progress_note), char(10)) "
+    "FROM (SELECT * FROM zzz_jobs ORDER BY id)");
+}
+
+/// Tables with their columns in order, and indexes.
+std::string schema_in(const SqliteFile& file) {
+  return OtherProgram{file.path()}.run(
+    "SELECT group_concat(line, char(10)) FROM ("
+    "SELECT t.name || '.' || c.name || ' ' || c.type || ' ' || c.\"notnull\" || ' ' || "
+    "coalesce(c.dflt_value, '-') || ' ' || c.pk AS line "
+    "FROM sqlite_schema t, pragma_table_info(t.name) c WHERE t.type = 'table' "
+    "UNION ALL SELECT sql FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL "
+    "UNION ALL SELECT version || ' ' || name FROM zzz_jobs_migrations ORDER BY line)");
+}
+
+} // namespace
 
 TEST_CASE("a new file has the published columns first, with their defaults",
           "[sqlite][migrations]") {
@@ -53,6 +115,44 @@ TEST_CASE("a table of the published definition is taken over with every row",
   REQUIRE(claimed.size() == 4);
   CHECK(claimed[1].attempt == 4);
   CHECK(store.enqueue("keyed", "{}", {.unique_key = "k"}).conflict);
+}
+
+TEST_CASE("a file of any earlier version is brought up with every row", "[sqlite][migrations]") {
+  const SqliteFile fresh;
+  static_cast<void>(fresh.open());
+  for (std::size_t version = 1; version <= newest; ++version) {
+    CAPTURE(version);
+    const SqliteFile file;
+    make_version(file, version);
+    fill_version(file, version);
+    // What the columns that are still to come have of themselves.
+    const SqliteFile as_it_was;
+    make_version(as_it_was, newest);
+    fill_version(as_it_was, version);
+    const auto rows = rows_in(as_it_was);
+    auto store = file.open();
+    CHECK(rows_in(file) == rows);
+    CHECK(schema_in(file) == schema_in(fresh));
+    // And they mean what they meant.
+    const auto jobs = store.list({}, {});
+    REQUIRE(jobs.size() == 7);
+    CHECK(jobs[1].attempt == 2);
+    CHECK(jobs[1].timeout == (version >= 2 ? 60s : 300s));
+    CHECK(jobs[1].attempts_used() == (version >= 2 ? 1 : 2));
+    CHECK(store.enqueue("new", "{}", {.unique_key = "k"}).id == 1);
+    CHECK(store.is_paused("bulk") == (version >= 3));
+    CHECK(store.last_tick("nightly").has_value() == (version >= 3));
+    CHECK_FALSE(store.is_cron_paused("nightly"));
+    if (version >= 3) // its node is known, and known to be gone
+      CHECK(store.rescue_dead_owners().size() == 1);
+    else
+      CHECK(store.rescue_stuck(1h) == 1);
+    const auto claimed = claim(store, 10, {}, "mail");
+    REQUIRE(claimed.size() == 2);
+    CHECK(claimed[0].worker == "runs");
+    CHECK(claimed[0].attempt == 3);
+    CHECK(claimed[1].worker == "waits");
+  }
 }
 
 TEST_CASE("of live jobs with one key the oldest keeps it and none is lost",

@@ -3,7 +3,9 @@
 #include "nodes/run/node_program.hpp"
 #include "support/catch.hpp"
 
+#include <zzz_jobs/config/virtual_clock.hpp>
 #include <zzz_jobs/nodes/control/http_client.hpp>
+#include <zzz_jobs/stores/sqlite_store.hpp>
 
 #include <csignal>
 #include <cstdlib>
@@ -66,6 +68,39 @@ TEST_CASE("a node that is killed goes on where it was", "[node]") {
   node.start();
   REQUIRE(node.answers()); // the socket that was left is taken over
   CHECK(node.reaches(running, "completed"));
+}
+
+TEST_CASE("a node that is told nothing of retention deletes what ended long ago", "[node]") {
+  NodeProgram node;
+  const auto clock = std::make_shared<testing::VirtualClock>(
+    std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now()));
+  std::vector<std::int64_t> gone;
+  std::int64_t kept = 0;
+  {
+    SqliteStore store{{.path = node.path("jobs.db"), .clock = clock}};
+    // The defaults: a day for what is completed, a week for the others.
+    const auto end = [&](OutcomeKind kind, std::chrono::hours before) {
+      clock->advance(-before);
+      const auto id = store.enqueue("count", "{}", {}).id;
+      Batch claims;
+      claims.claims.push_back({"default", 1, 0});
+      Batch ends;
+      ends.outcomes.push_back(
+        {.claim = store.apply(claims).claimed.at(0).at(0).claim(), .kind = kind});
+      REQUIRE(store.apply(ends).outcomes.at(0) == OutcomeResult::applied);
+      clock->advance(before);
+      return id;
+    };
+    gone = {end(OutcomeKind::complete, 25h), end(OutcomeKind::discard, 24h * 8),
+            end(OutcomeKind::cancel, 24h * 8)};
+    kept = end(OutcomeKind::discard, 24h * 6);
+  }
+  node.start();
+  REQUIRE(node.answers());
+  for (const auto id : gone)
+    CHECK(eventually(
+      [&] { return node.call("GET", "/api/v1/jobs/" + std::to_string(id)).status == 404; }));
+  CHECK(node.state(kept) == "discarded");
 }
 
 TEST_CASE("with --once a node ends when nothing is due", "[node]") {
