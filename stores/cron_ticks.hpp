@@ -2,7 +2,7 @@
 
 #include <zzz_jobs/stores/new_job.hpp>
 
-#include <algorithm>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -15,34 +15,15 @@ namespace zzz_jobs {
 /// keep them in memory; for the meaning see the concept BatchStore.
 class CronTicks {
 public:
-  [[nodiscard]] std::optional<UnixTime> last(std::string_view entry) const {
-    const auto found = ticks_.find(entry);
-    return found == ticks_.end() ? std::nullopt : std::optional{found->second};
-  }
-  UnixTime since(std::string_view entry, UnixTime begin) {
-    return ticks_.try_emplace(std::string{entry}, begin).first->second;
-  }
+  [[nodiscard]] std::optional<UnixTime> last(std::string_view entry) const;
+  UnixTime since(std::string_view entry, UnixTime begin);
   /// Whether the tick, or a later one, was fired before.
-  [[nodiscard]] bool was_fired(const CronTick& tick) const {
-    const auto newest = last(tick.entry);
-    return newest && tick.at <= *newest;
-  }
-  void fired(const CronTick& tick) { ticks_.insert_or_assign(tick.entry, tick.at); }
+  [[nodiscard]] bool was_fired(const CronTick& tick) const;
+  void fired(const CronTick& tick);
 
   /// What passed while it was paused counts as fired.
-  void set_paused(std::string_view entry, bool paused, UnixTime now) {
-    if (paused) {
-      paused_.emplace(entry);
-      return;
-    }
-    const auto found = paused_.find(entry);
-    if (found == paused_.end())
-      return;
-    paused_.erase(found);
-    auto& newest = ticks_.try_emplace(std::string{entry}, now).first->second;
-    newest = std::max(newest, now);
-  }
-  [[nodiscard]] bool is_paused(std::string_view entry) const { return paused_.contains(entry); }
+  void set_paused(std::string_view entry, bool paused, UnixTime now);
+  [[nodiscard]] bool is_paused(std::string_view entry) const;
 
 private:
   std::map<std::string, UnixTime, std::less<>> ticks_{};

@@ -51,23 +51,33 @@ through_pkg_config() {
   (cd pkg-config && LD_LIBRARY_PATH="$prefix/lib" ./member)
 }
 
+# cpu_ms COMMAND...: the CPU time it takes. Other processes hardly change it.
+cpu_ms() {
+  local TIMEFORMAT='%3U %3S' times
+  times=$({ time "$@" >&2; } 2>&1) || fail "failed: $*: $times"
+  awk '{ print int(($1 + $2) * 1000) }' <<<"${times##*$'\n'}"
+}
+
 # What a file pays for <zzz_jobs/zzz_jobs.hpp>: no third party's headers but
-# msgpack's, and not too much text. The time is told only, since it depends on
-# what else the machine does; the text is what makes it.
+# msgpack's, not too much text, and less than two seconds. The best of some tries
+# counts: what shares the caches makes any of them slower, and nothing faster.
 price_of_the_header() {
-  local flags lines begin=$EPOCHREALTIME
+  local flags lines try took best=999999 cpu_ms_max=2000
   read -r -a flags <<<"-std=c++20 $(pkg-config --cflags zzz_jobs)"
   printf '#include <zzz_jobs/%s.hpp>\n' nodes/cluster nodes/cluster/remote_store >cluster_headers.cpp
   printf '#include <zzz_jobs/zzz_jobs.hpp>\n' >only_header.cpp
   ! "$compiler" "${flags[@]}" -M only_header.cpp cluster_headers.cpp | tr ' ' '\n' |
     grep --extended-regexp '/(caf|pqxx|nlohmann|date)/|sqlite3\.h|libpq' || fail "users would compile these headers"
-  begin=$EPOCHREALTIME
-  "$compiler" "${flags[@]}" -c only_header.cpp -o only_header.o
-  printf 'embed: a file that includes <zzz_jobs/zzz_jobs.hpp> compiles in %d ms\n' \
-    $(((${EPOCHREALTIME/[.,]/} - ${begin/[.,]/}) / 1000))
   lines=$("$compiler" "${flags[@]}" -E -P only_header.cpp | wc --lines)
-  printf 'embed: and has %d lines to compile\n' "$lines"
+  printf 'embed: <zzz_jobs/zzz_jobs.hpp> has %d lines to compile\n' "$lines"
   ((lines < 150000)) || fail "over 150,000 lines: which include of a public header brought them?"
+  for try in {1..9}; do
+    took=$(cpu_ms "$compiler" "${flags[@]}" -c only_header.cpp -o only_header.o)
+    ((best <= took)) || best=$took
+    ((try < 3 || best >= cpu_ms_max)) || break
+  done
+  printf 'embed: a file that includes it compiles in %d ms of CPU time, the best of %d tries\n' "$best" "$try"
+  ((best < cpu_ms_max)) || fail "over $cpu_ms_max ms: what does a public header instantiate? (-ftime-report)"
 }
 
 # An installed header that includes one that is not would break here.

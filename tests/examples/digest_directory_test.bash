@@ -297,14 +297,21 @@ the_command_line_is_checked() {
   [[ ! -e $db ]] || fail "a wrong command line must make no database"
 }
 
-# On a terminal one line is rewritten; the database in the tree is no file of it.
+# On a terminal one line is rewritten; the database in the tree is no file of it. The
+# last file would take hours, so the line has a remaining time, until it is cut short.
 progress_is_shown_in_place() {
   db=$tree/jobs.db
   many_files 20 0
-  (cd "$tree" && script --quiet --return --command "'$program' . --db jobs.db" /dev/null </dev/null) >"$work/out" ||
-    fail "exit status $?"
-  says "$work/out" $'\r\e\\[K20/20 (100 %), [0-9]* jobs/s, 0 failed' || fail "the progress line must be rewritten"
-  equal "jobs" "$(query 'SELECT count(*) FROM zzz_jobs WHERE state = 2')" 20
+  truncate --size=1T "$tree/huge"
+  (cd "$tree" && exec script --quiet --return --flush --command "'$program' . --db jobs.db --concurrency 2" /dev/null) \
+    </dev/null >"$work/out" &
+  running=$!
+  wait_until "the remaining time is shown" says "$work/out" \
+    $'\r\e\\[K20/21 (95 %), [0-9]* jobs/s, 0 failed, [0-9]* \\(s\\|min\\|h\\) left'
+  truncate --size=1M "$tree/huge"
+  finish 0
+  says "$work/out" $'\r\e\\[K21/21 (100 %), [0-9]* jobs/s, 0 failed, 0 s left' || fail "the progress line must be rewritten"
+  equal "jobs" "$(query 'SELECT count(*) FROM zzz_jobs WHERE state = 2')" 21
   equal "a path" "$(query "SELECT args FROM zzz_jobs WHERE args LIKE '%/7/7\"}'")" "{\"path\":\"$tree/7/7\"}"
 }
 
