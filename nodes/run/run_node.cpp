@@ -82,7 +82,8 @@ public:
     }
   }
 
-  /// Drains; a second signal hurries. True if every handler ended by itself.
+  /// Drains; a second signal hurries. True if every handler ended by itself. The watchdog
+  /// needs nothing: to systemd a service that stops is under TimeoutStopSec instead.
   bool drain() {
     log_.write(LogLevel::info, "node_stopping");
     service_.stopping("draining");
