@@ -35,7 +35,8 @@ std::string text_of(const caf::actor_system& system, const caf::error& error) {
   if (error.context().size() == 1 && error.context().match_element<std::string>(0))
     return error.context().get_as<std::string>(0);
   if (error == caf::sec::disconnect_during_handshake)
-    return "it ended the connection during the handshake (are the certificates of one CA?)";
+    return "it ended the connection during the handshake (are the certificates of one CA and in "
+           "force?)";
   if (error == caf::sec::request_timeout)
     return "it did not answer in time";
   return system.render(error);

@@ -125,7 +125,8 @@ caf::io::scribe_ptr make_tls_scribe(caf::actor_system& system, const TlsContext&
   guard.release();
   if (!scribe->shake_hands())
     throw Error{errc::unavailable,
-                "it ended the connection during the handshake (are the certificates of one CA?)"};
+                "it ended the connection during the handshake (are the certificates of one CA and "
+                "in force?)"};
   return scribe;
 }
 

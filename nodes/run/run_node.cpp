@@ -11,7 +11,10 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <csignal>
+#include <cstdlib>
+#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <thread>
@@ -29,6 +32,10 @@ using cli::exit_usage;
 
 constexpr auto idle_check_interval = 100ms;
 constexpr auto status_interval = 5s;
+/// How long a node may take to close everything when it has drained, and by how much all
+/// of that may exceed the time that handlers have.
+constexpr auto end_limit = 1500ms;
+constexpr auto end_limit_least = 300ms;
 
 bool write_problems(const LoadedConfig& loaded, std::ostream& err) {
   for (const auto& problem : loaded.problems)
@@ -82,7 +89,8 @@ public:
     }
   }
 
-  /// Drains; a second signal hurries. True if every handler ended by itself.
+  /// Drains; a second signal hurries. True if every handler ended by itself. The watchdog
+  /// needs nothing: to systemd a service that stops is under TimeoutStopSec instead.
   bool drain() {
     log_.write(LogLevel::info, "node_stopping");
     service_.stopping("draining");
@@ -175,19 +183,54 @@ private:
   const StopRequest& stop_;
 };
 
+/// Ends the process when what is still to be closed takes too long, as with a database
+/// that is there and does not answer. No more is lost than by a kill: nothing, but others
+/// find out by themselves that the node is gone.
+class EndLimit {
+public:
+  EndLimit(NodeLog& log, int status, std::chrono::milliseconds limit)
+    : thread_([&log, status, limit](const std::stop_token& stop) {
+        std::mutex mutex;
+        std::unique_lock lock{mutex};
+        std::condition_variable_any never;
+        (void)never.wait_for(lock, stop, limit, [] { return false; });
+        if (stop.stop_requested())
+          return;
+        log.write(LogLevel::warning,
+                  "node_end_forced reason=\"the store does not answer\" action=\"leaving it\"");
+        std::_Exit(status);
+      }) {}
+
+private:
+  std::jthread thread_;
+};
+
+/// What is left of it. A drain whose store is away has waited for that one already.
+std::chrono::milliseconds time_to_end(Node& node, Steady::time_point told) {
+  const auto& config = node.supervisor().config();
+  const auto end = told + config.shutdown_timeout + config.stop_grace + end_limit;
+  return std::clamp(std::chrono::floor<std::chrono::milliseconds>(end - Steady::now()),
+                    std::chrono::milliseconds{end_limit_least},
+                    std::chrono::milliseconds{end_limit});
+}
+
 int run_loaded(const RunOptions& options, NodeConfig config, NodeLog& log, Signals& signals) {
   StopRequest stop{signals}; // there before anybody can ask
   NodeSetting setting{
     .config = std::move(config), .control_socket = {}, .on_stop_asked = [&stop] { stop.ask(); }};
   if (setting.config.control.on)
     setting.control_socket = default_control_socket(setting.config, process_environment());
+  std::optional<EndLimit> limit; // outlives the node
   Node node{std::move(setting), log};
   Foreground foreground{options, node, log, signals, stop};
   node.start();
   foreground.run();
+  const auto told = Steady::now();
   const bool clean = foreground.drain();
   log.write(LogLevel::info, std::string{"node_ended clean="} + (clean ? "true" : "false"));
-  return clean ? exit_ok : exit_failed;
+  const int status = clean ? exit_ok : exit_failed;
+  limit.emplace(log, status, time_to_end(node, told));
+  return status;
 }
 
 } // namespace

@@ -9,6 +9,7 @@
 #include <future>
 #include <memory>
 #include <string>
+#include <thread>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -23,13 +24,15 @@ public:
   explicit Visit(AnySupervisor& host, std::string name = "guest")
     : guest_(host.admit_guest(std::move(name), listener())) {}
 
-  BatchResult apply(Batch batch) {
+  BatchResult apply(Batch batch) { return send(std::move(batch)).get(); }
+  /// When it returns, the batch is where the supervisor's turns are made.
+  std::future<BatchResult> send(Batch batch) {
     auto promise = std::make_shared<std::promise<BatchResult>>();
     auto answer = promise->get_future();
     guest_->apply(std::move(batch), [promise](BatchResult result, const std::exception_ptr& error) {
       error ? promise->set_exception(error) : promise->set_value(std::move(result));
     });
-    return answer.get();
+    return answer;
   }
   std::vector<Job> claim(std::uint32_t slots, std::vector<std::string> workers = {"w"}) {
     Batch batch;
@@ -47,9 +50,12 @@ public:
     return jobs.front();
   }
   OutcomeResult end(const Job& job, OutcomeKind kind = OutcomeKind::complete) {
+    return apply(end_of(job, kind)).outcomes.at(0);
+  }
+  static Batch end_of(const Job& job, OutcomeKind kind = OutcomeKind::complete) {
     Batch batch;
     batch.outcomes.push_back({.claim = job.claim(), .kind = kind, .error = "why"});
-    return apply(std::move(batch)).outcomes.at(0);
+    return batch;
   }
   std::vector<Claim> open() {
     auto promise = std::make_shared<std::promise<void>>();
@@ -90,6 +96,43 @@ inline void kill_store_actor(AnySupervisor& supervisor) {
   caf::anon_send_exit(victim, caf::exit_reason::kill);
   REQUIRE(eventually([&] { return directory.store() && directory.store() != victim; }));
 }
+
+/// The supervisor's store has something else to do until `release`: what comes
+/// meanwhile waits, and is the next turn.
+class HeldStore {
+public:
+  explicit HeldStore(AnySupervisor& supervisor)
+    : supervisor_(supervisor),
+      thread_([this] { supervisor_.with_store([this](AnyStore&) { door_.wait(); }); }) {
+    REQUIRE(door_.has_waiting(1));
+  }
+  ~HeldStore() { release(); }
+  HeldStore(const HeldStore&) = delete;
+  HeldStore& operator=(const HeldStore&) = delete;
+
+  /// AnySupervisor::enqueue that does not wait for its answer.
+  std::future<std::vector<Enqueued>> send(const std::string& worker) {
+    auto promise = std::make_shared<std::promise<std::vector<Enqueued>>>();
+    auto done = [promise](std::vector<Enqueued> jobs, const std::exception_ptr& error) {
+      error ? promise->set_exception(error) : promise->set_value(std::move(jobs));
+    };
+    auto& engine = dynamic_cast<runtime::ActorEngine&>(supervisor_.engine());
+    caf::anon_send(engine.directory().store(),
+                   runtime::EnqueueMsg{std::make_shared<runtime::EnqueueCall>(
+                     std::vector{make_new_job(worker, "", {})}, std::move(done))});
+    return promise->get_future();
+  }
+  void release() {
+    door_.open();
+    if (thread_.joinable())
+      thread_.join();
+  }
+
+private:
+  AnySupervisor& supervisor_;
+  support::Door door_{};
+  std::thread thread_;
+};
 
 /// Runs what no guest takes.
 inline void start_with_worker(AnySupervisor& supervisor, const std::string& worker) {

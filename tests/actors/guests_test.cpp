@@ -211,18 +211,71 @@ TEST_CASE("a turn in doubt is in doubt for a guest too", "[guests]") {
   CHECK(state_of(supervisor, job.id) == JobState::completed);
 }
 
+TEST_CASE("batches of guests join the turns of the supervisor's own parts", "[guests]") {
+  Supervisor<testing::FaultyStore<MemoryStore>> supervisor{{}, quick()};
+  auto& faults = supervisor.store().faults();
+  Visit one{supervisor, "one"};
+  Visit two{supervisor, "two"};
+  supervisor.enqueue("w");
+  const auto job = one.claim_one();
+  HeldStore store{supervisor};
+  const auto turns = faults.calls(testing::StoreCall::apply);
+  auto ended = one.send(Visit::end_of(job));
+  auto own = store.send("w");
+  Batch claim;
+  claim.claims.push_back({.queue = "default", .slots = 1});
+  auto claimed = two.send(std::move(claim));
+  store.release();
+  const auto ours = own.get().at(0).id;
+  CHECK(ended.get().outcomes.at(0) == OutcomeResult::applied);
+  const auto jobs = claimed.get().claimed.at(0);
+  CHECK(faults.calls(testing::StoreCall::apply) == turns + 1);
+  // What this node enqueues in a turn, a guest may claim in it.
+  REQUIRE(jobs.size() == 1);
+  CHECK(jobs.front().id == ours);
+}
+
 TEST_CASE("a batch that the store cannot take fails for its guest alone", "[guests]") {
   Supervisor<testing::FaultyStore<MemoryStore>> supervisor{{}, quick()};
-  start_with_worker(supervisor, "own");
+  auto& faults = supervisor.store().faults();
   Visit guest{supervisor};
   supervisor.enqueue("w");
   const auto job = guest.claim_one();
-  supervisor.store().faults().inject(
-    {.call = testing::StoreCall::apply, .error = Error(errc::invalid_argument, "a trigger")});
-  const auto failed = code_of([&] { guest.end(job); });
-  CHECK((failed == errc::invalid_argument || failed == errc{})); // if it shared the turn
-  const auto after = supervisor.enqueue("own").id;
-  CHECK(comes_to(supervisor, after, JobState::completed));
+  const testing::Fault next{.call = testing::StoreCall::apply,
+                            .error = Error(errc::invalid_argument, "a trigger")};
+  SECTION("in a turn of its own") {
+    faults.inject(next);
+    CHECK(code_of([&] { guest.end(job); }) == errc::invalid_argument);
+    supervisor.enqueue("own");
+    CHECK(guest.open() == std::vector{job.claim()});
+  }
+  SECTION("in a turn with others") {
+    HeldStore store{supervisor};
+    faults.inject(next); // the turn, then the guest's part of it
+    auto again = next;
+    again.nth = 2;
+    faults.inject(again);
+    const auto turns = faults.calls(testing::StoreCall::apply);
+    auto ended = guest.send(Visit::end_of(job));
+    auto own = store.send("own");
+    store.release();
+    CHECK(code_of([&] { (void)ended.get(); }) == errc::invalid_argument);
+    CHECK(own.get().size() == 1);
+    CHECK(faults.calls(testing::StoreCall::apply) == turns + 3);
+    CHECK(guest.open() == std::vector{job.claim()});
+  }
+  SECTION("which is not its fault") {
+    HeldStore store{supervisor};
+    faults.inject(next);
+    auto again = next; // its part of the turn is well, the other one is not
+    again.nth = 3;
+    faults.inject(again);
+    auto ended = guest.send(Visit::end_of(job));
+    auto own = store.send("own");
+    store.release();
+    CHECK(ended.get().outcomes.at(0) == OutcomeResult::applied);
+    CHECK(code_of([&] { (void)own.get(); }) == errc::invalid_argument);
+  }
 }
 
 TEST_CASE("guests and the supervisor drain a queue together, each job once", "[guests]") {

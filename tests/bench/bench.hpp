@@ -54,8 +54,10 @@ void measure_pg_trigger(Bench& bench);
 
 #ifdef ZZZ_JOBS_BENCH_NODES
 void measure_command_worker(Bench& bench);
+void measure_node_program(Bench& bench);
 #ifdef ZZZ_JOBS_HAS_POSTGRES
 void measure_cluster_latency(Bench& bench);
+void measure_cluster_kill(Bench& bench);
 void measure_gateway_drain(Bench& bench);
 #endif
 #endif

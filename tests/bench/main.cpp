@@ -58,12 +58,13 @@ std::vector<Group> all_groups() {
        {"trigger", measure_pg_trigger},
 #ifdef ZZZ_JOBS_BENCH_NODES
        {"cluster", measure_cluster_latency},
+       {"kill", measure_cluster_kill},
 #endif
      },
      why_no_postgres()},
 #endif
 #ifdef ZZZ_JOBS_BENCH_NODES
-    {"nodes", {{"command_worker", measure_command_worker}}},
+    {"nodes", {{"command_worker", measure_command_worker}, {"program", measure_node_program}}},
 #ifdef ZZZ_JOBS_HAS_POSTGRES
     {"gateway", {{"drain", measure_gateway_drain}}, why_no_postgres()},
 #endif

@@ -19,7 +19,9 @@ void drain_when_called(AnySupervisor& supervisor);
 
 #ifdef ZZZ_JOBS_BENCH_NODES
 /// Other parts that a node process may play: "gateway", a node that takes guests
-/// and says at which port; "guest", which drains through it.
+/// and says at which port; "guest", which drains through it; "held-guest" and
+/// "held-peer", which run a job of `held_job` until they are killed, and say which.
+inline constexpr std::string_view held_job = "hold";
 [[nodiscard]] bool is_gateway_part(std::string_view what);
 int run_gateway_part(const std::vector<std::string>& arguments);
 #endif

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <fstream>
 #include <stdexcept>
 #include <system_error>
@@ -71,6 +72,10 @@ PgProcess::~PgProcess() {
 void PgProcess::start() {
   if (write(to_, "s", 1) != 1)
     throw std::runtime_error{"a node process is gone"};
+}
+
+void PgProcess::kill() {
+  ::kill(process_, SIGKILL);
 }
 
 bool PgProcess::readable(std::chrono::milliseconds duration) const {

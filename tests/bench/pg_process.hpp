@@ -34,8 +34,10 @@ public:
   PgProcess& operator=(const PgProcess&) = delete;
   ~PgProcess();
 
-  /// For `drain`: now it works.
+  /// For those that wait for it: now it works.
   void start();
+  /// As `kill -9` does.
+  void kill();
   /// The next number that it sends. @throws std::runtime_error where none comes.
   [[nodiscard]] std::int64_t next();
   /// The last number that has come, or that came before.

@@ -82,6 +82,10 @@ caf::actor EchoClient::session() const {
 bool EchoClient::hears_echo(const std::string& text) {
   if (const auto to = session())
     caf::anon_send(to, say_atom::value, text);
+  return hears(text);
+}
+
+bool EchoClient::hears(const std::string& text) {
   return support::eventually([&] {
     const std::lock_guard lock{mutex_};
     return std::find(heard_.begin(), heard_.end(), text) != heard_.end();

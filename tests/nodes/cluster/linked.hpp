@@ -51,6 +51,8 @@ public:
   [[nodiscard]] std::uint16_t linked_port() const { return linked_port_; } ///< 0: down
   /// Whether the session says this back within the deadline.
   [[nodiscard]] bool hears_echo(const std::string& text);
+  /// Whether somebody says this within the deadline, or has said it.
+  [[nodiscard]] bool hears(const std::string& text);
   [[nodiscard]] caf::actor session() const;
   [[nodiscard]] Place& place() noexcept { return place_; }
   [[nodiscard]] const caf::actor& link() const noexcept { return link_; }

@@ -1,6 +1,7 @@
 #include "certificates.hpp"
 #include "linked.hpp"
 #include "raw_client.hpp"
+#include "raw_tls_server.hpp"
 
 #include "support/catch.hpp"
 #include "support/eventually.hpp"
@@ -13,7 +14,9 @@
 
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <optional>
+#include <utility>
 
 using namespace zzz_jobs;
 using namespace zzz_jobs::node;
@@ -39,6 +42,11 @@ std::string all(const std::vector<ConfigProblem>& problems) {
   return text;
 }
 
+std::string content(const std::filesystem::path& file) {
+  std::ifstream stream{file};
+  return {std::istreambuf_iterator<char>{stream}, {}};
+}
+
 void overwrite(const std::filesystem::path& file, const std::string& text) {
   std::ofstream{file} << text;
 }
@@ -62,13 +70,12 @@ TEST_CASE("a server greets only clients with a certificate of its CA") {
   CHECK(!greeting(cluster.authority.issue("good")).empty()); // still
 }
 
-TEST_CASE("nodes of another CA, and plain ones, are refused by both sides") {
+TEST_CASE("a server refuses clients of another CA, and plain ones do not get on with others") {
   const Cluster cluster;
   EchoServer server{cluster.server};
   EchoServer plain_server;
   EchoClient good{{server.port()}, cluster.authority.issue("good")};
   EchoClient foreign{{server.port()}, cluster.foreign.issue("wrong")};
-  // Its certificate is right, but it trusts another CA: it refuses the server.
   EchoClient plain{{server.port()}};
   EchoClient to_plain{{plain_server.port()}, cluster.authority.issue("client")};
   REQUIRE(eventually([&] { return good.ups() == 1; }));
@@ -79,6 +86,52 @@ TEST_CASE("nodes of another CA, and plain ones, are refused by both sides") {
   CHECK_THAT(foreign.reason(), has("certificates"));
   CHECK(good.hears_echo("undisturbed"));
   CHECK(good.losses() == 0);
+}
+
+TEST_CASE("a client refuses a server of another CA, even one that would take it") {
+  const Cluster cluster;
+  // It lets clients of both CAs in: if a link fails, that is because of the client.
+  auto foreign = cluster.foreign.issue("foreign");
+  foreign.ca = cluster.folder.path() / "both.crt";
+  overwrite(foreign.ca, content(cluster.foreign.file()) + content(cluster.authority.file()));
+  EchoServer server{foreign};
+  const auto files = cluster.authority.issue("good");
+  auto of_both = files;
+  of_both.ca = foreign.ca;
+  EchoClient credulous{{server.port()}, of_both};
+  EchoClient good{{server.port()}, files};
+  REQUIRE(eventually([&] { return credulous.ups() == 1; }));
+  CHECK(eventually([&] { return good.failures() >= 3; }));
+  CHECK(good.ups() == 0);
+  CHECK_THAT(good.reason(), has("are the certificates of one CA and in force?"));
+  CHECK(credulous.hears_echo("undisturbed"));
+  CHECK(credulous.losses() == 0);
+}
+
+TEST_CASE("a client refuses a server whose certificate is not one of its CA's, or not in force") {
+  const Cluster cluster;
+  using Wish = Authority::Wish;
+  const auto& ca = cluster.authority;
+  const std::pair<const char*, TlsSection> wrong[] = {
+    {"of another CA", cluster.foreign.issue("foreign")},
+    {"self-signed", ca.issue("self", Wish{.self_signed = true})},
+    {"expired", ca.issue("old", Wish{.begins = hours{-9}, .ends = hours{-1}})},
+    {"not yet valid", ca.issue("early", Wish{.begins = hours{1}})},
+    {"for clients only", ca.issue("client-only", Wish{.use = "clientAuth"})},
+  };
+  for (const auto& [what, shown] : wrong) {
+    INFO(what);
+    RawTlsServer server{shown};
+    EchoClient client{{server.port()}, ca.issue("good")};
+    CHECK(eventually([&] { return client.failures() >= 2 && server.refused() >= 2; }));
+    CHECK(server.believed() == 0);
+    CHECK(client.ups() == 0);
+    CHECK_THAT(client.reason(), has("are the certificates of one CA and in force?"));
+  }
+  // The same server with a good one is believed.
+  RawTlsServer right{ca.issue("right")};
+  EchoClient other{{right.port()}, ca.issue("other")};
+  CHECK(eventually([&] { return right.believed() >= 1; }));
 }
 
 TEST_CASE("certificates that cannot work are found before anything listens") {

@@ -9,13 +9,24 @@
 
 #include <array>
 #include <csignal>
+#include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <thread>
 
 using namespace zzz_jobs;
 using namespace zzz_jobs::node;
 using namespace zzz_jobs::support;
 
 namespace {
+
+std::size_t count_of(const std::string& text, const std::string& in) {
+  std::size_t found = 0;
+  for (auto at = in.find(text); at != std::string::npos; at = in.find(text, at + 1))
+    ++found;
+  return found;
+}
 
 /// The other end of NOTIFY_SOCKET.
 class Listener {
@@ -39,10 +50,7 @@ public:
   }
   [[nodiscard]] std::size_t count(const std::string& text) {
     read_all();
-    std::size_t found = 0;
-    for (auto at = heard_.find(text); at != std::string::npos; at = heard_.find(text, at + 1))
-      ++found;
-    return found;
+    return count_of(text, heard_);
   }
 
 private:
@@ -69,6 +77,31 @@ private:
   const char* name_;
 };
 
+/// Another program's transaction on the file of a node, as long as this is there.
+class OtherTransaction {
+public:
+  explicit OtherTransaction(const NodeProgram& node)
+    : over_(node.path("over")),
+      program_([command = "sqlite3 " + node.path("jobs.db").string()
+                  + " 'BEGIN IMMEDIATE' '.shell touch " + node.path("begun").string()
+                  + "' '.shell while test ! -e " + over_.string() + "; do sleep 0.02; done' COMMIT",
+                this] { status_ = std::system(command.c_str()); }) {
+    REQUIRE(eventually([&] { return std::filesystem::exists(node.path("begun")); }));
+  }
+  ~OtherTransaction() {
+    std::ofstream{over_} << "";
+    program_.join();
+    CHECK(status_ == 0);
+  }
+  OtherTransaction(const OtherTransaction&) = delete;
+  OtherTransaction& operator=(const OtherTransaction&) = delete;
+
+private:
+  const std::filesystem::path over_;
+  int status_ = -1;
+  std::thread program_;
+};
+
 } // namespace
 
 TEST_CASE("systemd hears when a node is ready, reloads and stops", "[node][service]") {
@@ -90,23 +123,47 @@ TEST_CASE("systemd hears when a node is ready, reloads and stops", "[node][servi
 TEST_CASE("the watchdog is fed while the store actor answers, and only then", "[node][service]") {
   std::string file = common_file;
   file.insert(file.find("shutdown_timeout"), "store_timeout = \"200ms\"\n");
+  file.insert(file.find("[[queue]]"), "busy_timeout = \"10m\"\n"); // of [store]
   NodeProgram node{file};
   Listener systemd{node.path("notify")};
   const Variable socket{"NOTIFY_SOCKET", node.path("notify").string()};
   const Variable watchdog{"WATCHDOG_USEC", "100000"};
   node.start();
   REQUIRE(eventually([&] { return systemd.count("WATCHDOG=1") >= 5; }));
-  // Another program's transaction holds the file: the store actor waits for it.
   REQUIRE(node.answers());
-  const auto block = "sqlite3 " + node.path("jobs.db").string()
-    + " 'BEGIN IMMEDIATE' '.shell touch " + node.path("locked").string()
-    + "' '.shell sleep 3' COMMIT";
-  std::thread blocker([&] { CHECK(std::system(block.c_str()) == 0); });
-  REQUIRE(eventually([&] { return std::filesystem::exists(node.path("locked")); }));
-  std::thread enqueuer([&] { (void)node.call("POST", "/api/v1/jobs", R"({"worker":"count"})"); });
-  CHECK(node.has_logged("watchdog_not_fed"));
-  blocker.join();
-  enqueuer.join();
+  const auto not_fed = [&] { return count_of("watchdog_not_fed", node.log()); };
+  CHECK(not_fed() == 0);
+  {
+    // The store actor waits for it.
+    const OtherTransaction other{node};
+    const std::jthread enqueuer(
+      [&] { (void)node.call("POST", "/api/v1/jobs", R"({"worker":"count"})"); });
+    REQUIRE(eventually([&] { return not_fed() >= 1; }));
+    const auto before = systemd.count("WATCHDOG=1");
+    REQUIRE(eventually([&] { return not_fed() >= 4; }));
+    CHECK(systemd.count("WATCHDOG=1") == before);
+  }
   const auto before = systemd.count("WATCHDOG=1");
   CHECK(eventually([&] { return systemd.count("WATCHDOG=1") > before + 2; }));
+}
+
+TEST_CASE("the watchdog is fed while the store is away", "[node][service]") {
+  NodeProgram gateway{std::string{common_file}
+                      + "[cluster]\nlisten = \"127.0.0.1:0\"\ngateway = true\n"};
+  gateway.start();
+  REQUIRE(gateway.answers());
+  std::string file = common_file;
+  const std::string path = "path = \"jobs.db\"";
+  file.replace(file.find(path), path.size(), "url = \"zzz://" + gateway.links_at() + "\"");
+  NodeProgram node{file + "[control]\nsocket = \"jobs.db.sock\"\n"};
+  Listener systemd{node.path("notify")};
+  const Variable socket{"NOTIFY_SOCKET", node.path("notify").string()};
+  const Variable watchdog{"WATCHDOG_USEC", "100000"};
+  node.start();
+  REQUIRE(systemd.hears("WATCHDOG=1"));
+  gateway.process().kill();
+  REQUIRE(node.has_logged("store_failed"));
+  const auto before = systemd.count("WATCHDOG=1");
+  CHECK(eventually([&] { return systemd.count("WATCHDOG=1") >= before + 5; }));
+  CHECK(count_of("watchdog_not_fed", node.log()) == 0);
 }
