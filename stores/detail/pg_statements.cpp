@@ -37,6 +37,7 @@ constexpr std::array<Source, query_count> sources{{
   {"claim_jobs_from_marks", sql::postgres::claim_jobs_from_marks},
   {"probe", sql::postgres::probe},
   {"mark_turn", sql::postgres::mark_turn},
+  {"hold_node", sql::postgres::hold_node},
   {"give_up_turn", sql::postgres::give_up_turn},
   {"was_given_up", sql::postgres::was_given_up},
   {"forget_turns", sql::postgres::forget_turns},

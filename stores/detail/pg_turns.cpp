@@ -57,7 +57,8 @@ std::optional<BatchResult> Turns::run(const Batch& batch, const TurnSetting& set
       const Turn::Manner manner{.sorted_keys = tries > 1,
                                 .apart = apart,
                                 .around_locks = around_locks,
-                                .number = ++number_};
+                                .number = ++number_,
+                                .oldest = oldest_try()};
       Begun begun{.batch = batch,
                   .setting = setting,
                   .turn = std::make_unique<Turn>(knowledge_, link(lane, setting.node), config_,
@@ -136,6 +137,7 @@ std::optional<BatchResult> Turns::end(TurnEcho& echo) {
 }
 
 /// What became of a turn in doubt. If nothing, the connection is a new one.
+/// @throws Error(in_doubt) if that cannot be found out.
 bool Turns::happened(Lane& lane, const Begun& begun, const CommitInDoubt& doubt) {
   const auto node = begun.setting.node;
   auto& turn = unsettled_.emplace_back(
@@ -148,6 +150,10 @@ bool Turns::happened(Lane& lane, const Begun& begun, const CommitInDoubt& doubt)
   settle(lane, turn, node, doubt_time_max);
   const auto settled = std::move(turn);
   unsettled_.pop_back();
+  if (settled.is_unknown)
+    throw Error{errc::in_doubt,
+                "database: the connection was lost in a commit, and before it was back others gave "
+                "this node up for dead: it may have happened"};
   if (settled.was_committed && !settled.is_answered)
     begun.turn->answer_late(settled.written);
   return settled.was_committed;
@@ -176,6 +182,11 @@ Turns::Lane* Turns::first_begun() {
     if (lane.begun && (first == nullptr || lane.begun->number < first->begun->number))
       first = &lane;
   return first;
+}
+
+std::int64_t Turns::oldest_try() {
+  const auto* lane = first_begun();
+  return lane != nullptr ? lane->begun->number : number_;
 }
 
 void Turns::take_news(const TurnSetting& setting) {
@@ -326,6 +337,8 @@ void Turns::settle_earlier(Lane& lane, std::int64_t node) {
   }
 }
 
+/// Marks go with their node, so that only a node that is there can tell from a missing
+/// one that nothing was committed.
 void Turns::try_to_settle(Lane& lane, Unsettled& turn, std::int64_t node) {
   Pipeline pipeline{link(lane, node), config_.answer_timeout.count(), config_.pooled};
   const auto mark = [&] {
@@ -334,18 +347,24 @@ void Turns::try_to_settle(Lane& lane, Unsettled& turn, std::int64_t node) {
     params.add(turn.number);
     return params;
   };
+  bool is_there = false;
+  Params held;
+  held.add(turn.node);
+  pipeline.send(Query::hold_node, std::move(held),
+                [&](const Rows& rows) { is_there = rows.size() > 0; });
   pipeline.send(Query::give_up_turn, mark());
   pipeline.send(Query::was_given_up, mark(), [&](const Rows& rows) {
     turn.was_committed = rows.size() > 0 && rows.integer(0, 0) == 0;
   });
-  pipeline.commit();
+  pipeline.settle();
+  turn.is_unknown = !turn.was_committed && !is_there;
   if (turn.was_committed && !turn.is_answered)
-    answer_late(lane, turn, node);
+    answer_late(pipeline, turn);
+  pipeline.commit();
 }
 
 /// What it claimed without anybody hearing of it is handed back.
-void Turns::answer_late(Lane& lane, Unsettled& turn, std::int64_t node) {
-  Pipeline pipeline{link(lane, node), config_.answer_timeout.count(), config_.pooled};
+void Turns::answer_late(Pipeline& pipeline, Unsettled& turn) {
   Params jobs;
   jobs.add(turn.node);
   jobs.add(turn.number);
@@ -359,7 +378,7 @@ void Turns::answer_late(Lane& lane, Unsettled& turn, std::int64_t node) {
   claims.add(turn.number);
   claims.add_texts(turn.queues, [](const std::string& queue) { return &queue; });
   pipeline.send(Query::release_unanswered, std::move(claims));
-  pipeline.commit();
+  pipeline.settle();
 }
 
 } // namespace zzz_jobs::detail::pg

@@ -84,6 +84,7 @@ private:
     std::vector<std::int64_t> jobs{};  ///< whose executions it ended
     // Once settled:
     bool was_committed = false;
+    bool is_unknown = false;                ///< for ever: what told it went with its node
     std::map<std::int64_t, bool> written{}; ///< see Outcomes::answer_late
   };
 
@@ -99,11 +100,12 @@ private:
   [[nodiscard]] BatchResult finish(Turn& turn, TurnEcho& echo);
   [[nodiscard]] Lane& free_lane();
   [[nodiscard]] Lane* first_begun();
+  [[nodiscard]] std::int64_t oldest_try();
   [[nodiscard]] Link& link(Lane& lane, std::int64_t node);
   void settle(Lane& lane, Unsettled& turn, std::int64_t node, std::chrono::milliseconds patience);
   void settle_earlier(Lane& lane, std::int64_t node);
   void try_to_settle(Lane& lane, Unsettled& turn, std::int64_t node);
-  void answer_late(Lane& lane, Unsettled& turn, std::int64_t node);
+  static void answer_late(Pipeline& pipeline, Unsettled& turn);
 
   const PgStore::Config& config_;
   const Statements& statements_;
