@@ -20,8 +20,8 @@ namespace zzz_jobs {
 struct PgStore::Impl {
   explicit Impl(Config with)
     : config(detail::pg::checked(std::move(with))), statements(config.schema),
-      shared_turns(config, statements), dog(config.answer_timeout), desk(config, dog),
-      watch(config, presence, turns, dog) {
+      shared_turns(config, statements, presence), dog(config.answer_timeout), desk(config, dog),
+      watch(config, presence, shared_turns, dog) {
     detail::pg::PqxxSession session{
       {.url = config.url,
        .application = "zzz_jobs open",

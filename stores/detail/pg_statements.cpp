@@ -43,8 +43,9 @@ constexpr std::array<Source, query_count> sources{{
   {"forget_turns", sql::postgres::forget_turns},
   {"written_by_turn", sql::postgres::written_by_turn},
   {"release_unanswered", sql::postgres::release_unanswered},
+  {"renew_lease_late", sql::postgres::renew_lease_late},
 }};
-static_assert(sources.back().name == "release_unanswered");
+static_assert(sources.back().name == "renew_lease_late");
 
 } // namespace
 

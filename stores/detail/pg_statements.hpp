@@ -41,8 +41,9 @@ enum class Query : std::uint8_t {
   forget_turns,
   written_by_turn,
   release_unanswered,
+  renew_lease_late,
 };
-inline constexpr std::size_t query_count = 30;
+inline constexpr std::size_t query_count = 31;
 
 /// The statements' texts for the tables of one schema.
 class Statements {

@@ -49,6 +49,7 @@ std::optional<BatchResult> Turns::run(const Batch& batch, const TurnSetting& set
     const bool is_new = !lane.link || lane.node != setting.node;
     const bool around_locks = SteadyClock::now() < around_locks_until_;
     try {
+      renew_if_late(lane, setting.node);
       settle_earlier(lane, setting.node);
       if (!has_work(lane, batch, setting)) {
         show_knowledge(std::nullopt);
@@ -236,6 +237,45 @@ void Turns::show_knowledge(std::optional<UnixTime> expected) {
   told_due_ = knowledge_.due;
   if (auto empty = knowledge_.claims.empty(); empty != thought_empty_)
     thought_empty_ = std::move(empty);
+}
+
+void Turns::renew_aside(Watchdog& dog) {
+  const auto node = presence_.node();
+  for (auto& lane : lanes_) {
+    if (lane.begun || !lane.link || lane.node != node)
+      continue;
+    try {
+      const Watchdog::Guard guard{dog, lane.link->socket()};
+      renew_if_late(lane, node);
+    } catch (const Error&) { // the next turn finds another
+      lane.link.reset();
+    }
+  }
+}
+
+/// As a rule the watch renews in time, and nothing is asked. Where it is without a
+/// connection, or waits for an answer, the node is alive all the same. In a transaction
+/// of its own: the row must not be locked as long as a turn lasts. One that is gone
+/// stays so: what becomes of the node then, the watch sees to.
+void Turns::renew_if_late(Lane& lane, std::int64_t node) {
+  const auto now = SteadyClock::now();
+  if (now < next_renewal_ || !presence_.is_renewal_late(config_.lease))
+    return;
+  next_renewal_ = now + std::chrono::milliseconds{config_.lease} / renewals_per_lease;
+  Pipeline pipeline{link(lane, node), config_.answer_timeout.count(), config_.pooled};
+  Params params;
+  params.add(node);
+  pipeline.send(Query::renew_lease_late, std::move(params), [&](const Rows& rows) {
+    if (rows.size() > 0)
+      presence_.note_beat(rows.integer(0, 0), now);
+  });
+  try {
+    pipeline.commit();
+  } catch (const StatementError&) { // a turn is no worse for it
+    pipeline.roll_back();
+  } catch (const CommitInDoubt& error) {
+    throw ConnectionError{error.what()}; // it may be done twice
+  }
 }
 
 /// An idle node writes nothing, and where foreign changes are told it asks nothing.

@@ -2,7 +2,9 @@
 
 #include <zzz_jobs/stores/detail/pg_commit_pace.hpp>
 #include <zzz_jobs/stores/detail/pg_error.hpp>
+#include <zzz_jobs/stores/detail/pg_presence.hpp>
 #include <zzz_jobs/stores/detail/pg_turn.hpp>
+#include <zzz_jobs/stores/detail/pg_watchdog.hpp>
 #include <zzz_jobs/stores/pg_store.hpp>
 
 #include <array>
@@ -37,8 +39,8 @@ struct News {
 /// are answered: a turn can wait for rows of the one before, never the other way.
 class Turns {
 public:
-  Turns(const PgStore::Config& config, const Statements& statements)
-    : config_(config), statements_(statements) {}
+  Turns(const PgStore::Config& config, const Statements& statements, Presence& presence)
+    : config_(config), statements_(statements), presence_(presence) {}
 
   /// @throws Error: nothing happened, but for errc::in_doubt.
   [[nodiscard]] BatchResult apply(const Batch& batch, const TurnSetting& setting, TurnEcho& echo);
@@ -51,6 +53,9 @@ public:
   [[nodiscard]] std::optional<BatchResult> end(TurnEcho& echo);
   /// Whether a further turn can be made now.
   [[nodiscard]] bool has_free_lane() const;
+  /// Renews a lease that is late, where a connection of ours is there and idle. Turns
+  /// do so by themselves.
+  void renew_aside(Watchdog& dog);
 
   void tell(const std::function<void(News&)>& what);
   /// When the next waiting job is due, as read since `begin_look`; whether that is
@@ -92,6 +97,7 @@ private:
   void show_knowledge(std::optional<UnixTime> expected);
   [[nodiscard]] std::optional<BatchResult> run(const Batch& batch, const TurnSetting& setting,
                                                TurnEcho& echo, bool may_leave);
+  void renew_if_late(Lane& lane, std::int64_t node);
   [[nodiscard]] bool has_work(Lane& lane, const Batch& batch, const TurnSetting& setting);
   void probe(Lane& lane, const Batch& batch, const TurnSetting& setting);
   [[nodiscard]] BatchResult nothing_done(const Batch& batch) const;
@@ -109,9 +115,11 @@ private:
 
   const PgStore::Config& config_;
   const Statements& statements_;
+  Presence& presence_;
   std::array<Lane, 2> lanes_{}; ///< the second is used only while the first waits
   std::int64_t number_ = 0;     ///< of the last try
   std::list<Unsettled> unsettled_{};
+  std::chrono::steady_clock::time_point next_renewal_{}; ///< not before
   CommitPace commit_pace_{};
   std::chrono::steady_clock::time_point around_locks_until_{};
   Knowledge knowledge_{};

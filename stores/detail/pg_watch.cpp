@@ -22,8 +22,9 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 
-/// A lease is renewed so often before it would run out.
-constexpr int renewals_per_lease = 6;
+/// How long a look may wait for a table that others have locked, at most: meanwhile no
+/// lease is renewed.
+constexpr milliseconds look_patience_max = 5s;
 /// A node that lost all its sessions comes back within this, or is dead: its first
 /// try is immediate.
 constexpr auto suspicion_min = 600ms;
@@ -64,8 +65,8 @@ milliseconds reconnect_pause(std::uint32_t failures) {
 
 // --- what is asked of the thread ---------------------------------------------
 
-Watch::Watch(const PgStore::Config& config, Presence& presence, Turns& turns, Watchdog& dog)
-  : config_(config), presence_(presence), turns_(turns), dog_(dog), machine_(machine_identity()),
+Watch::Watch(const PgStore::Config& config, Presence& presence, SharedTurns& turns, Watchdog& dog)
+  : config_(config), presence_(presence), shared_turns_(turns), turns_(turns.turns()), dog_(dog), machine_(machine_identity()),
     bell_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   if (bell_ < 0)
     throw std::system_error{errno, std::generic_category(), "eventfd"};
@@ -195,10 +196,13 @@ void Watch::run() {
   }
 }
 
+/// Turns may have a connection all the while.
 void Watch::pause_after_failure(std::uint32_t failures) {
   const auto end = std::chrono::steady_clock::now() + reconnect_pause(failures);
-  while (!is_stopping() && std::chrono::steady_clock::now() < end)
+  while (!is_stopping() && std::chrono::steady_clock::now() < end) {
+    shared_turns_.renew_aside(dog_);
     std::this_thread::sleep_for(10ms);
+  }
 }
 
 std::string Watch::in_schema(std::string_view sql) const {
@@ -207,8 +211,10 @@ std::string Watch::in_schema(std::string_view sql) const {
 
 /// Shows that this node is alive, before anything else.
 void Watch::settle_in(PqxxSession& session) {
-  if (!config_.pooled)
+  if (!config_.pooled) {
+    (void)session.run_alone(std::string{sql::postgres::lock_timeout}, look_patience(), false);
     (void)session.run_alone(in_schema(sql::postgres::take_session_lock), presence_.node());
+  }
   renew(session);
   watching_since_ms_ = presence_.last_beat_ms();
   suspects_.clear();
@@ -340,13 +346,32 @@ void Watch::look(PqxxSession& session) {
   turns_.begin_look();
   const auto queues = turns_.queues_thought_empty();
   const auto now = config_.clock ? config_.clock->now() : presence_.database_time();
-  note_look(session.run_alone(in_schema(sql::postgres::look), presence_.node(), array_of(queues),
-                              now, watching_since_ms_, machine_));
+  note_look(run_look(session, presence_.node(), array_of(queues), now, watching_since_ms_,
+                     machine_));
   next_look_ = std::chrono::steady_clock::now()
     + (suspects_.empty() ? config_.look_interval
                          : std::min(config_.look_interval, suspicion_look_interval));
   looks_ = true;
   lost_ = false;
+}
+
+/// A pooled session keeps no settings.
+template <class... Args>
+pqxx::result Watch::run_look(PqxxSession& session, const Args&... args) {
+  const auto look = in_schema(sql::postgres::look);
+  if (!config_.pooled)
+    return session.run_alone(look, args...);
+  return session.in_transaction([&](pqxx::work& transaction) {
+    (void)detail::pg::run(transaction, std::string{sql::postgres::lock_timeout}, look_patience(),
+                          true);
+    return detail::pg::run(transaction, look, args...);
+  });
+}
+
+/// So that the lease is renewed in time also when it has to be given up.
+std::string Watch::look_patience() const {
+  return std::to_string(
+    std::min(look_patience_max, milliseconds{config_.lease} / renewals_per_lease).count());
 }
 
 void Watch::note_look(const pqxx::result& rows) {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <zzz_jobs/stores/detail/pg_presence.hpp>
-#include <zzz_jobs/stores/detail/pg_turns.hpp>
+#include <zzz_jobs/stores/detail/pg_shared_turns.hpp>
 #include <zzz_jobs/stores/detail/pqxx_session.hpp>
 #include <zzz_jobs/stores/pg_store.hpp>
 #include <zzz_jobs/stores/store_signal.hpp>
@@ -29,7 +29,7 @@ namespace zzz_jobs::detail::pg {
 /// pauses -> watching. Meanwhile the store is not "watched", and polls.
 class Watch {
 public:
-  Watch(const PgStore::Config& config, Presence& presence, Turns& turns, Watchdog& dog);
+  Watch(const PgStore::Config& config, Presence& presence, SharedTurns& turns, Watchdog& dog);
   ~Watch();
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
@@ -73,6 +73,9 @@ private:
   void send_announcements(PqxxSession& session);
   void renew(PqxxSession& session);
   void look(PqxxSession& session);
+  template <class... Args>
+  pqxx::result run_look(PqxxSession& session, const Args&... args);
+  [[nodiscard]] std::string look_patience() const;
   void note_look(const pqxx::result& rows);
   [[nodiscard]] bool is_dead(std::string_view kind, const pqxx::row& row);
   [[nodiscard]] bool is_confirmed(std::int64_t node, std::int64_t beat);
@@ -85,6 +88,7 @@ private:
 
   const PgStore::Config& config_;
   Presence& presence_;
+  SharedTurns& shared_turns_;
   Turns& turns_;
   Watchdog& dog_;
 
