@@ -174,10 +174,14 @@ void Watch::run() {
                           &dog_};
       settle_in(session);
       look(session); // only now is it known to work
-      if (std::exchange(failures, 0) > 0) {
+      const bool was_lost = std::exchange(failures, 0) > 0;
+      if (was_lost) {
         config_.log(LogLevel::warning, "store_watch_recovered");
         signal(StoreSignal::back);
       }
+      listen(session);
+      if (was_lost)
+        signal(StoreSignal::lost_claims); // nobody heard meanwhile which were
       watch(session);
       return;
     } catch (const std::exception& error) {
@@ -224,12 +228,15 @@ void Watch::settle_in(PqxxSession& session) {
   });
 }
 
+void Watch::listen(PqxxSession& session) {
+  if (config_.pooled)
+    return;
+  const auto channel = session.run_alone(in_schema(sql::postgres::channel));
+  session.listen(text_of(channel[0][0]), [this](const std::string& payload) { hear(payload); });
+}
+
 void Watch::watch(PqxxSession& session) {
-  if (!config_.pooled) {
-    const auto channel = session.run_alone(in_schema(sql::postgres::channel));
-    session.listen(text_of(channel[0][0]), [this](const std::string& payload) { hear(payload); });
-  }
-  next_look_ = {};
+  set(next_look_, {}); // what was announced before it was listened to
   for (;;) {
     if (is_stopping()) { // others shall not wait for what is not announced
       send_announcements(session);
@@ -243,6 +250,12 @@ void Watch::watch(PqxxSession& session) {
       look(session);
     wait(session);
   }
+}
+
+/// One of the times that `next_time` knows.
+void Watch::set(Time& what, Time when) {
+  const std::lock_guard lock{mutex_};
+  what = when;
 }
 
 /// With the mutex held.
@@ -324,22 +337,22 @@ void Watch::send_announcements(PqxxSession& session) {
 }
 
 /// A node that has been given up for dead goes on as a new one: its executions
-/// are lost, and whoever runs them must hear of it.
+/// are lost, and whoever runs them must hear of it, whatever fails next.
 void Watch::renew(PqxxSession& session) {
   const bool is_alive = presence_.renew(session, config_);
-  next_renewal_ = std::chrono::steady_clock::now()
-    + std::chrono::duration_cast<milliseconds>(config_.lease) / renewals_per_lease;
+  set(next_renewal_,
+      std::chrono::steady_clock::now() + milliseconds{config_.lease} / renewals_per_lease);
   if (is_alive)
     return;
   presence_.enrol(session, config_);
-  if (!config_.pooled)
-    (void)session.run_alone(in_schema(sql::postgres::take_session_lock), presence_.node());
   config_.log(LogLevel::error,
               "lease_lost action=\"goes on as node " + std::to_string(presence_.node())
                 + "; what it ran is stopped and runs elsewhere\"");
   turns_.tell([](News& news) { news.everywhere = true; }); // meanwhile nothing could be claimed
   signal(StoreSignal::lost_claims);
   signal(StoreSignal::dead_owner); // who gave it up may not have seen to what it ran
+  if (!config_.pooled)
+    (void)session.run_alone(in_schema(sql::postgres::take_session_lock), presence_.node());
 }
 
 void Watch::look(PqxxSession& session) {
@@ -348,9 +361,10 @@ void Watch::look(PqxxSession& session) {
   const auto now = config_.clock ? config_.clock->now() : presence_.database_time();
   note_look(run_look(session, presence_.node(), array_of(queues), now, watching_since_ms_,
                      machine_));
-  next_look_ = std::chrono::steady_clock::now()
-    + (suspects_.empty() ? config_.look_interval
-                         : std::min(config_.look_interval, suspicion_look_interval));
+  set(next_look_,
+      std::chrono::steady_clock::now()
+        + (suspects_.empty() ? config_.look_interval
+                             : std::min(config_.look_interval, suspicion_look_interval)));
   looks_ = true;
   lost_ = false;
 }

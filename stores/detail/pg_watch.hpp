@@ -65,6 +65,7 @@ private:
   };
 
   void run();
+  void listen(PqxxSession& session);
   void watch(PqxxSession& session);
   void pause_after_failure(std::uint32_t failures);
   void settle_in(PqxxSession& session);
@@ -79,6 +80,7 @@ private:
   void note_look(const pqxx::result& rows);
   [[nodiscard]] bool is_dead(std::string_view kind, const pqxx::row& row);
   [[nodiscard]] bool is_confirmed(std::int64_t node, std::int64_t beat);
+  void set(Time& what, Time when);
   [[nodiscard]] Time next_time() const;
   [[nodiscard]] bool is_stopping() const;
   void ring();
@@ -98,6 +100,8 @@ private:
   std::map<std::string, Time> announced_at_{};
   std::optional<Time> look_again_{};
   std::set<std::int64_t> dead_{};
+  Time next_look_{};
+  Time next_renewal_{};
   Time wakes_at_{}; ///< the thread, if nobody rings
   bool stopping_ = false;
 
@@ -107,8 +111,6 @@ private:
   std::atomic<bool> has_peers_{true}; ///< until it is known better
   std::map<std::int64_t, Suspect> suspects_{};
   std::set<std::int64_t> still_suspect_{};
-  Time next_look_{};
-  Time next_renewal_{};
   std::int64_t watching_since_ms_ = 0; ///< by the database's clock
   std::string machine_;                ///< whose processes can be looked at
   int bell_ = -1;                      ///< an eventfd: something is to be done at once
