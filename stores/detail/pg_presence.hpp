@@ -13,6 +13,12 @@ namespace zzz_jobs::detail::pg {
 /// A lease is renewed so often before it would run out.
 inline constexpr int renewals_per_lease = 6;
 
+/// A node as it was seen in the database.
+struct SeenNode {
+  std::int64_t id = 0;
+  std::int64_t beat_ms = 0;
+};
+
 /// This node in the database, and the time there; shared by all threads.
 class Presence {
 public:
@@ -39,7 +45,7 @@ private:
   std::atomic<std::int64_t> node_{0};
   std::atomic<std::int64_t> last_beat_ms_{0};
   std::atomic<std::int64_t> beat_asked_at_ms_{0}; ///< by the steady clock
-  std::atomic<std::int64_t> offset_ms_{0}; ///< database's minus steady clock
+  std::atomic<std::int64_t> offset_ms_{0};        ///< database's minus steady clock
 };
 
 } // namespace zzz_jobs::detail::pg

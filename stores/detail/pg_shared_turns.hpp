@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <optional>
+#include <vector>
 
 namespace zzz_jobs::detail::pg {
 
@@ -35,6 +36,10 @@ public:
     return turns_.end(echo);
   }
 
+  [[nodiscard]] std::vector<std::int64_t> give_up(const std::vector<SeenNode>& nodes) {
+    const auto lock = free_lane();
+    return turns_.give_up(nodes);
+  }
   /// Without waiting for turns, which renew by themselves.
   void renew_aside(Watchdog& dog) {
     const std::unique_lock lock{mutex_, std::try_to_lock};

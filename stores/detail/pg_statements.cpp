@@ -44,8 +44,9 @@ constexpr std::array<Source, query_count> sources{{
   {"written_by_turn", sql::postgres::written_by_turn},
   {"release_unanswered", sql::postgres::release_unanswered},
   {"renew_lease_late", sql::postgres::renew_lease_late},
+  {"give_up_nodes", sql::postgres::give_up_nodes},
 }};
-static_assert(sources.back().name == "renew_lease_late");
+static_assert(sources.back().name == "give_up_nodes");
 
 } // namespace
 

@@ -42,8 +42,9 @@ enum class Query : std::uint8_t {
   written_by_turn,
   release_unanswered,
   renew_lease_late,
+  give_up_nodes,
 };
-inline constexpr std::size_t query_count = 31;
+inline constexpr std::size_t query_count = 32;
 
 /// The statements' texts for the tables of one schema.
 class Statements {

@@ -278,6 +278,28 @@ void Turns::renew_if_late(Lane& lane, std::int64_t node) {
   }
 }
 
+std::vector<std::int64_t> Turns::give_up(const std::vector<SeenNode>& nodes) {
+  std::vector<std::int64_t> given_up;
+  auto& lane = free_lane();
+  if (lane.link && !lane.link->is_alive())
+    lane.link.reset();
+  Params params;
+  params.add_int64s(nodes, [](const SeenNode& node) { return node.id; });
+  params.add_int64s(nodes, [](const SeenNode& node) { return node.beat_ms; });
+  try {
+    Pipeline pipeline{link(lane, presence_.node()), config_.answer_timeout.count(), config_.pooled};
+    pipeline.send(Query::give_up_nodes, std::move(params), [&](const Rows& rows) {
+      for (int row = 0; row < rows.size(); ++row)
+        given_up.push_back(rows.integer(row, 0));
+    });
+    pipeline.commit();
+  } catch (...) {
+    lane.link.reset();
+    throw;
+  }
+  return given_up;
+}
+
 /// An idle node writes nothing, and where foreign changes are told it asks nothing.
 bool Turns::has_work(Lane& lane, const Batch& batch, const TurnSetting& setting) {
   if (!batch.outcomes.empty() || !batch.progress.empty() || !batch.enqueues.empty())

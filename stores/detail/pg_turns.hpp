@@ -18,6 +18,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace zzz_jobs::detail::pg {
 
@@ -56,6 +57,9 @@ public:
   /// Renews a lease that is late, where a connection of ours is there and idle. Turns
   /// do so by themselves.
   void renew_aside(Watchdog& dog);
+  /// The nodes that have not shown since they were seen that they live: from now on
+  /// they are dead, and know so when they come back. @throws Error.
+  [[nodiscard]] std::vector<std::int64_t> give_up(const std::vector<SeenNode>& nodes);
 
   void tell(const std::function<void(News&)>& what);
   /// When the next waiting job is due, as read since `begin_look`; whether that is

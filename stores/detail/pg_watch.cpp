@@ -66,8 +66,8 @@ milliseconds reconnect_pause(std::uint32_t failures) {
 // --- what is asked of the thread ---------------------------------------------
 
 Watch::Watch(const PgStore::Config& config, Presence& presence, SharedTurns& turns, Watchdog& dog)
-  : config_(config), presence_(presence), shared_turns_(turns), turns_(turns.turns()), dog_(dog), machine_(machine_identity()),
-    bell_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  : config_(config), presence_(presence), shared_turns_(turns), turns_(turns.turns()), dog_(dog),
+    machine_(machine_identity()), bell_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   if (bell_ < 0)
     throw std::system_error{errno, std::generic_category(), "eventfd"};
 }
@@ -148,15 +148,20 @@ void Watch::ring_if_late() {
     ring();
 }
 
-std::vector<std::int64_t> Watch::dead_nodes() const {
+std::vector<SeenNode> Watch::dead_nodes() const {
   const std::lock_guard lock{mutex_};
-  return {dead_.begin(), dead_.end()};
+  std::vector<SeenNode> nodes;
+  for (const auto& [id, beat] : dead_)
+    nodes.push_back({id, beat});
+  return nodes;
 }
 
-void Watch::buried(const std::vector<std::int64_t>& nodes) {
+void Watch::settled(const std::vector<SeenNode>& nodes) {
   const std::lock_guard lock{mutex_};
-  for (const auto node : nodes)
-    dead_.erase(node);
+  for (const auto& node : nodes)
+    if (const auto found = dead_.find(node.id);
+        found != dead_.end() && found->second == node.beat_ms)
+      dead_.erase(found);
 }
 
 // --- the thread --------------------------------------------------------------
@@ -359,8 +364,8 @@ void Watch::look(PqxxSession& session) {
   turns_.begin_look();
   const auto queues = turns_.queues_thought_empty();
   const auto now = config_.clock ? config_.clock->now() : presence_.database_time();
-  note_look(run_look(session, presence_.node(), array_of(queues), now, watching_since_ms_,
-                     machine_));
+  note_look(
+    run_look(session, presence_.node(), array_of(queues), now, watching_since_ms_, machine_));
   set(next_look_,
       std::chrono::steady_clock::now()
         + (suspects_.empty() ? config_.look_interval
@@ -408,7 +413,7 @@ void Watch::note_look(const pqxx::result& rows) {
       turns_.tell([&](News& news) { news.queues.insert(text_of(row[1])); });
     } else if (is_dead(kind, row)) {
       const std::lock_guard lock{mutex_};
-      dead_.insert(row[2].as<std::int64_t>());
+      dead_.insert_or_assign(row[2].as<std::int64_t>(), row[3].as<std::int64_t>());
       dead = true;
     }
   }

@@ -53,9 +53,10 @@ public:
   void look_again_at(Marks::Time time);
   void signal(StoreSignal signal);
 
-  /// Nodes known to be dead, whose executions are still to be rescued.
-  [[nodiscard]] std::vector<std::int64_t> dead_nodes() const;
-  void buried(const std::vector<std::int64_t>& nodes);
+  /// Nodes that looked dead, whose executions are still to be rescued; by id.
+  [[nodiscard]] std::vector<SeenNode> dead_nodes() const;
+  /// They are rescued and gone, or were alive after all.
+  void settled(const std::vector<SeenNode>& nodes);
 
 private:
   using Time = std::chrono::steady_clock::time_point;
@@ -99,7 +100,7 @@ private:
   std::set<std::string> announced_{};
   std::map<std::string, Time> announced_at_{};
   std::optional<Time> look_again_{};
-  std::set<std::int64_t> dead_{};
+  std::map<std::int64_t, std::int64_t> dead_{}; ///< with the beat that was seen last
   Time next_look_{};
   Time next_renewal_{};
   Time wakes_at_{}; ///< the thread, if nobody rings
