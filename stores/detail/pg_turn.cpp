@@ -32,8 +32,7 @@ std::optional<UnixTime> earlier(std::optional<UnixTime> a, std::optional<UnixTim
 Turn::Turn(Knowledge& knowledge, Link& link, const PgStore::Config& config, const Batch& batch,
            const TurnSetting& setting, const Manner& manner)
   : knowledge_(knowledge), batch_(batch), setting_(setting), around_locks_(manner.around_locks),
-    apart_(manner.apart || manner.around_locks), number_(manner.number),
-    oldest_(manner.oldest),
+    apart_(manner.apart || manner.around_locks), number_(manner.number), oldest_(manner.oldest),
     starts_directly_(!apart_ && setting.is_watched && setting.owner
                      && !knowledge.is_due(setting.now) && are_plain(batch.enqueues)),
     pipeline_(link, config.answer_timeout.count(), config.pooled),
