@@ -20,8 +20,8 @@ namespace zzz_jobs {
 struct PgStore::Impl {
   explicit Impl(Config with)
     : config(detail::pg::checked(std::move(with))), statements(config.schema),
-      shared_turns(config, statements), dog(config.answer_timeout), desk(config, dog),
-      watch(config, presence, turns, dog) {
+      shared_turns(config, statements, presence), dog(config.answer_timeout), desk(config, dog),
+      watch(config, presence, shared_turns, dog) {
     detail::pg::PqxxSession session{
       {.url = config.url,
        .application = "zzz_jobs open",
@@ -357,7 +357,9 @@ std::vector<Claim> PgStore::adopt(const std::vector<Claim>& claims) {
 }
 
 std::vector<Job> PgStore::rescue_dead_owners() {
-  const auto nodes = impl_->watch.dead_nodes();
+  const auto seen = impl_->watch.dead_nodes();
+  // Some may be back by now; the others must not come back while they are rescued.
+  const auto nodes = seen.empty() ? std::vector<std::int64_t>{} : impl_->shared_turns.give_up(seen);
   std::vector<Job> rescued;
   for (;;) {
     const auto lost = impl_->at_desk([&](auto& desk) { return desk.executions_of_dead(nodes); });
@@ -367,10 +369,9 @@ std::vector<Job> PgStore::rescue_dead_owners() {
     auto jobs = impl_->at_desk([&](auto& desk) { return desk.get_all(ended); });
     std::move(jobs.begin(), jobs.end(), std::back_inserter(rescued));
   }
-  if (!nodes.empty()) {
+  if (!nodes.empty())
     impl_->at_desk([&](auto& desk) { desk.remove_nodes(nodes); });
-    impl_->watch.buried(nodes);
-  }
+  impl_->watch.settled(seen);
   return rescued;
 }
 

@@ -117,7 +117,7 @@ public:
   /// Who hears what other nodes do; called on a thread of the store's own.
   void on_signal(StoreSignalHandler handler);
   /// Whether the connection that renews the lease and hears of other nodes' jobs has the
-  /// database. Without it jobs are found by polling, until the lease runs out.
+  /// database. Without it jobs are found by polling, and turns renew the lease.
   [[nodiscard]] bool is_in_touch() const noexcept;
 
 private:

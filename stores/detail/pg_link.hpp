@@ -38,6 +38,7 @@ public:
   /// False if the server has ended the session meanwhile. Between turns: nothing is
   /// expected then, so anything that has come is a goodbye (or as rare as one).
   [[nodiscard]] bool is_alive() const;
+  [[nodiscard]] int socket() const noexcept { return PQsocket(connection_.get()); }
 
   /// Statements are prepared at their first use.
   void send(Query query, Params& params);

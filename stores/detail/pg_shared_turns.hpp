@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <optional>
+#include <vector>
 
 namespace zzz_jobs::detail::pg {
 
@@ -12,8 +13,8 @@ namespace zzz_jobs::detail::pg {
 /// connection is free. `Setting` is called then, since time passes while it waits.
 class SharedTurns {
 public:
-  SharedTurns(const PgStore::Config& config, const Statements& statements)
-    : turns_(config, statements) {}
+  SharedTurns(const PgStore::Config& config, const Statements& statements, Presence& presence)
+    : turns_(config, statements, presence) {}
 
   /// What any thread may call without waiting: `tell` and the looks.
   [[nodiscard]] Turns& turns() noexcept { return turns_; }
@@ -33,6 +34,17 @@ public:
     const std::lock_guard lock{mutex_};
     lane_is_free_.notify_one(); // who waits looks when this is over
     return turns_.end(echo);
+  }
+
+  [[nodiscard]] std::vector<std::int64_t> give_up(const std::vector<SeenNode>& nodes) {
+    const auto lock = free_lane();
+    return turns_.give_up(nodes);
+  }
+  /// Without waiting for turns, which renew by themselves.
+  void renew_aside(Watchdog& dog) {
+    const std::unique_lock lock{mutex_, std::try_to_lock};
+    if (lock)
+      turns_.renew_aside(dog);
   }
 
 private:

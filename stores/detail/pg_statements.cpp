@@ -37,13 +37,16 @@ constexpr std::array<Source, query_count> sources{{
   {"claim_jobs_from_marks", sql::postgres::claim_jobs_from_marks},
   {"probe", sql::postgres::probe},
   {"mark_turn", sql::postgres::mark_turn},
+  {"hold_node", sql::postgres::hold_node},
   {"give_up_turn", sql::postgres::give_up_turn},
   {"was_given_up", sql::postgres::was_given_up},
   {"forget_turns", sql::postgres::forget_turns},
   {"written_by_turn", sql::postgres::written_by_turn},
   {"release_unanswered", sql::postgres::release_unanswered},
+  {"renew_lease_late", sql::postgres::renew_lease_late},
+  {"give_up_nodes", sql::postgres::give_up_nodes},
 }};
-static_assert(sources.back().name == "release_unanswered");
+static_assert(sources.back().name == "give_up_nodes");
 
 } // namespace
 

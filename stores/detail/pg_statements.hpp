@@ -35,13 +35,16 @@ enum class Query : std::uint8_t {
   claim_jobs_from_marks,
   probe,
   mark_turn,
+  hold_node,
   give_up_turn,
   was_given_up,
   forget_turns,
   written_by_turn,
   release_unanswered,
+  renew_lease_late,
+  give_up_nodes,
 };
-inline constexpr std::size_t query_count = 29;
+inline constexpr std::size_t query_count = 32;
 
 /// The statements' texts for the tables of one schema.
 class Statements {

@@ -12,6 +12,9 @@ namespace {
 constexpr std::int32_t promoted_at_once_max = 5000; // some 40 ms of a turn
 
 constexpr std::int64_t turns_kept = 256;
+/// So far back are marks looked for: those of turns that were not yet committed when
+/// others were forgotten, or whose forgetting was rolled back.
+constexpr std::int64_t turns_walked = 4 * turns_kept;
 
 /// A key's row may wait for another transaction, and its answer for a look at who
 /// has it: that is no start at once.
@@ -29,7 +32,7 @@ std::optional<UnixTime> earlier(std::optional<UnixTime> a, std::optional<UnixTim
 Turn::Turn(Knowledge& knowledge, Link& link, const PgStore::Config& config, const Batch& batch,
            const TurnSetting& setting, const Manner& manner)
   : knowledge_(knowledge), batch_(batch), setting_(setting), around_locks_(manner.around_locks),
-    apart_(manner.apart || manner.around_locks), number_(manner.number),
+    apart_(manner.apart || manner.around_locks), number_(manner.number), oldest_(manner.oldest),
     starts_directly_(!apart_ && setting.is_watched && setting.owner
                      && !knowledge.is_due(setting.now) && are_plain(batch.enqueues)),
     pipeline_(link, config.answer_timeout.count(), config.pooled),
@@ -117,7 +120,7 @@ void Turn::answer_late(const std::map<std::int64_t, bool>& written) {
   knowledge_.claims.abandoned();
 }
 
-/// Rows of many turns are forgotten together.
+/// Rows of many turns are forgotten together, and none that may still be asked for.
 void Turn::mark() {
   Params params;
   params.add(static_cast<std::int32_t>(setting_.node));
@@ -127,8 +130,8 @@ void Turn::mark() {
     return;
   Params old;
   old.add(static_cast<std::int32_t>(setting_.node));
-  old.add(number_ - turns_kept);
-  old.add(number_);
+  old.add(oldest_ - turns_walked);
+  old.add(oldest_);
   pipeline_.send(Query::forget_turns, std::move(old));
 }
 

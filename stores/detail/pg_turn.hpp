@@ -54,6 +54,7 @@ public:
     /// Rows that other transactions hold are answered as locked, or alone as unavailable.
     bool around_locks = false;
     std::int64_t number = 0; ///< of this try, of those of the node
+    std::int64_t oldest = 0; ///< of the tries whose commits nobody has heard of yet
   };
 
   Turn(Knowledge& knowledge, Link& link, const PgStore::Config& config, const Batch& batch,
@@ -100,6 +101,7 @@ private:
   bool around_locks_;
   bool apart_;
   std::int64_t number_;
+  std::int64_t oldest_;
   bool starts_directly_;
   BatchResult result_{};
   Pipeline pipeline_;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <thread>
 #include <utility>
 
 namespace zzz_jobs::detail::pg {
@@ -13,8 +12,6 @@ using SteadyClock = std::chrono::steady_clock;
 
 /// Deadlocks and the like: so often is a turn tried at once.
 constexpr int tries_max = 4;
-/// How long a commit in doubt is asked after, before its callers hear of it.
-constexpr auto doubt_time_max = 10s;
 /// After a lock that outlasted `lock_timeout` turns go around locks for so long: one that
 /// holds on shall not stop all queues again and again.
 constexpr auto around_locks_time = 10s;
@@ -49,6 +46,7 @@ std::optional<BatchResult> Turns::run(const Batch& batch, const TurnSetting& set
     const bool is_new = !lane.link || lane.node != setting.node;
     const bool around_locks = SteadyClock::now() < around_locks_until_;
     try {
+      renew_if_late(lane, setting.node);
       settle_earlier(lane, setting.node);
       if (!has_work(lane, batch, setting)) {
         show_knowledge(std::nullopt);
@@ -57,7 +55,8 @@ std::optional<BatchResult> Turns::run(const Batch& batch, const TurnSetting& set
       const Turn::Manner manner{.sorted_keys = tries > 1,
                                 .apart = apart,
                                 .around_locks = around_locks,
-                                .number = ++number_};
+                                .number = ++number_,
+                                .oldest = oldest_try()};
       Begun begun{.batch = batch,
                   .setting = setting,
                   .turn = std::make_unique<Turn>(knowledge_, link(lane, setting.node), config_,
@@ -135,24 +134,6 @@ std::optional<BatchResult> Turns::end(TurnEcho& echo) {
   return apply(begun.batch, begun.setting, echo);
 }
 
-/// What became of a turn in doubt. If nothing, the connection is a new one.
-bool Turns::happened(Lane& lane, const Begun& begun, const CommitInDoubt& doubt) {
-  const auto node = begun.setting.node;
-  auto& turn = unsettled_.emplace_back(
-    Unsettled{.node = node, .number = begun.number, .is_answered = doubt.is_answered()});
-  for (const auto& claim : begun.batch.claims)
-    turn.queues.push_back(claim.queue);
-  for (const auto& outcome : begun.batch.outcomes)
-    turn.jobs.push_back(outcome.claim.job_id);
-  lane.link.reset();
-  settle(lane, turn, node, doubt_time_max);
-  const auto settled = std::move(turn);
-  unsettled_.pop_back();
-  if (settled.was_committed && !settled.is_answered)
-    begun.turn->answer_late(settled.written);
-  return settled.was_committed;
-}
-
 BatchResult Turns::finish(Turn& turn, TurnEcho& echo) {
   auto result = turn.finish(echo);
   show_knowledge(turn.expected());
@@ -176,6 +157,11 @@ Turns::Lane* Turns::first_begun() {
     if (lane.begun && (first == nullptr || lane.begun->number < first->begun->number))
       first = &lane;
   return first;
+}
+
+std::int64_t Turns::oldest_try() {
+  const auto* lane = first_begun();
+  return lane != nullptr ? lane->begun->number : number_;
 }
 
 void Turns::take_news(const TurnSetting& setting) {
@@ -225,6 +211,67 @@ void Turns::show_knowledge(std::optional<UnixTime> expected) {
   told_due_ = knowledge_.due;
   if (auto empty = knowledge_.claims.empty(); empty != thought_empty_)
     thought_empty_ = std::move(empty);
+}
+
+void Turns::renew_aside(Watchdog& dog) {
+  const auto node = presence_.node();
+  for (auto& lane : lanes_) {
+    if (lane.begun || !lane.link || lane.node != node)
+      continue;
+    try {
+      const Watchdog::Guard guard{dog, lane.link->socket()};
+      renew_if_late(lane, node);
+    } catch (const Error&) { // the next turn finds another
+      lane.link.reset();
+    }
+  }
+}
+
+/// As a rule the watch renews in time, and nothing is asked. Where it is without a
+/// connection, or waits for an answer, the node is alive all the same. In a transaction
+/// of its own: the row must not be locked as long as a turn lasts. One that is gone
+/// stays so: what becomes of the node then, the watch sees to.
+void Turns::renew_if_late(Lane& lane, std::int64_t node) {
+  const auto now = SteadyClock::now();
+  if (now < next_renewal_ || !presence_.is_renewal_late(config_.lease))
+    return;
+  next_renewal_ = now + std::chrono::milliseconds{config_.lease} / renewals_per_lease;
+  Pipeline pipeline{link(lane, node), config_.answer_timeout.count(), config_.pooled};
+  Params params;
+  params.add(node);
+  pipeline.send(Query::renew_lease_late, std::move(params), [&](const Rows& rows) {
+    if (rows.size() > 0)
+      presence_.note_beat(rows.integer(0, 0), now);
+  });
+  try {
+    pipeline.commit();
+  } catch (const StatementError&) { // a turn is no worse for it
+    pipeline.roll_back();
+  } catch (const CommitInDoubt& error) {
+    throw ConnectionError{error.what()}; // it may be done twice
+  }
+}
+
+std::vector<std::int64_t> Turns::give_up(const std::vector<SeenNode>& nodes) {
+  std::vector<std::int64_t> given_up;
+  auto& lane = free_lane();
+  if (lane.link && !lane.link->is_alive())
+    lane.link.reset();
+  Params params;
+  params.add_int64s(nodes, [](const SeenNode& node) { return node.id; });
+  params.add_int64s(nodes, [](const SeenNode& node) { return node.beat_ms; });
+  try {
+    Pipeline pipeline{link(lane, presence_.node()), config_.answer_timeout.count(), config_.pooled};
+    pipeline.send(Query::give_up_nodes, std::move(params), [&](const Rows& rows) {
+      for (int row = 0; row < rows.size(); ++row)
+        given_up.push_back(rows.integer(row, 0));
+    });
+    pipeline.commit();
+  } catch (...) {
+    lane.link.reset();
+    throw;
+  }
+  return given_up;
 }
 
 /// An idle node writes nothing, and where foreign changes are told it asks nothing.
@@ -288,78 +335,6 @@ Link& Turns::link(Lane& lane, std::int64_t node) {
                     statements_);
   lane.node = node;
   return *lane.link;
-}
-
-/// Finds out what became of a turn, and makes an end of it: afterwards it is
-/// committed or never will be.
-/// @throws Error(in_doubt) if that cannot be done within `patience`.
-void Turns::settle(Lane& lane, Unsettled& turn, std::int64_t node,
-                   std::chrono::milliseconds patience) {
-  const auto end = SteadyClock::now() + patience;
-  for (;;) {
-    std::string why;
-    try {
-      return try_to_settle(lane, turn, node);
-    } catch (const Error& error) { // its own commit may be in doubt too: asked again
-      why = error.what();
-    }
-    lane.link.reset();
-    if (SteadyClock::now() >= end)
-      throw Error{errc::in_doubt,
-                  why
-                    + ": the connection was lost in a commit and the database is not back: it may "
-                      "have happened"};
-    std::this_thread::sleep_for(20ms);
-  }
-}
-
-/// Turns whose callers were told that they are in doubt. Until they are settled
-/// nothing else is sent, which hence did not happen.
-void Turns::settle_earlier(Lane& lane, std::int64_t node) {
-  while (!unsettled_.empty()) {
-    try {
-      settle(lane, unsettled_.front(), node, 0ms);
-    } catch (const Error& error) {
-      throw ConnectionError{error.what()};
-    }
-    unsettled_.pop_front();
-  }
-}
-
-void Turns::try_to_settle(Lane& lane, Unsettled& turn, std::int64_t node) {
-  Pipeline pipeline{link(lane, node), config_.answer_timeout.count(), config_.pooled};
-  const auto mark = [&] {
-    Params params;
-    params.add(static_cast<std::int32_t>(turn.node));
-    params.add(turn.number);
-    return params;
-  };
-  pipeline.send(Query::give_up_turn, mark());
-  pipeline.send(Query::was_given_up, mark(), [&](const Rows& rows) {
-    turn.was_committed = rows.size() > 0 && rows.integer(0, 0) == 0;
-  });
-  pipeline.commit();
-  if (turn.was_committed && !turn.is_answered)
-    answer_late(lane, turn, node);
-}
-
-/// What it claimed without anybody hearing of it is handed back.
-void Turns::answer_late(Lane& lane, Unsettled& turn, std::int64_t node) {
-  Pipeline pipeline{link(lane, node), config_.answer_timeout.count(), config_.pooled};
-  Params jobs;
-  jobs.add(turn.node);
-  jobs.add(turn.number);
-  jobs.add_int64s(turn.jobs, [](std::int64_t id) { return id; });
-  pipeline.send(Query::written_by_turn, std::move(jobs), [&](const Rows& rows) {
-    for (int row = 0; row < rows.size(); ++row)
-      turn.written[rows.integer(row, 0)] = rows.integer(row, 1) != 0;
-  });
-  Params claims;
-  claims.add(turn.node);
-  claims.add(turn.number);
-  claims.add_texts(turn.queues, [](const std::string& queue) { return &queue; });
-  pipeline.send(Query::release_unanswered, std::move(claims));
-  pipeline.commit();
 }
 
 } // namespace zzz_jobs::detail::pg

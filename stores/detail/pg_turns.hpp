@@ -2,7 +2,9 @@
 
 #include <zzz_jobs/stores/detail/pg_commit_pace.hpp>
 #include <zzz_jobs/stores/detail/pg_error.hpp>
+#include <zzz_jobs/stores/detail/pg_presence.hpp>
 #include <zzz_jobs/stores/detail/pg_turn.hpp>
+#include <zzz_jobs/stores/detail/pg_watchdog.hpp>
 #include <zzz_jobs/stores/pg_store.hpp>
 
 #include <array>
@@ -16,6 +18,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace zzz_jobs::detail::pg {
 
@@ -37,8 +40,8 @@ struct News {
 /// are answered: a turn can wait for rows of the one before, never the other way.
 class Turns {
 public:
-  Turns(const PgStore::Config& config, const Statements& statements)
-    : config_(config), statements_(statements) {}
+  Turns(const PgStore::Config& config, const Statements& statements, Presence& presence)
+    : config_(config), statements_(statements), presence_(presence) {}
 
   /// @throws Error: nothing happened, but for errc::in_doubt.
   [[nodiscard]] BatchResult apply(const Batch& batch, const TurnSetting& setting, TurnEcho& echo);
@@ -51,6 +54,12 @@ public:
   [[nodiscard]] std::optional<BatchResult> end(TurnEcho& echo);
   /// Whether a further turn can be made now.
   [[nodiscard]] bool has_free_lane() const;
+  /// Renews a lease that is late, where a connection of ours is there and idle. Turns
+  /// do so by themselves.
+  void renew_aside(Watchdog& dog);
+  /// The nodes that have not shown since they were seen that they live: from now on
+  /// they are dead, and know so when they come back. @throws Error.
+  [[nodiscard]] std::vector<std::int64_t> give_up(const std::vector<SeenNode>& nodes);
 
   void tell(const std::function<void(News&)>& what);
   /// When the next waiting job is due, as read since `begin_look`; whether that is
@@ -84,6 +93,7 @@ private:
     std::vector<std::int64_t> jobs{};  ///< whose executions it ended
     // Once settled:
     bool was_committed = false;
+    bool is_unknown = false;                ///< for ever: what told it went with its node
     std::map<std::int64_t, bool> written{}; ///< see Outcomes::answer_late
   };
 
@@ -91,6 +101,7 @@ private:
   void show_knowledge(std::optional<UnixTime> expected);
   [[nodiscard]] std::optional<BatchResult> run(const Batch& batch, const TurnSetting& setting,
                                                TurnEcho& echo, bool may_leave);
+  void renew_if_late(Lane& lane, std::int64_t node);
   [[nodiscard]] bool has_work(Lane& lane, const Batch& batch, const TurnSetting& setting);
   void probe(Lane& lane, const Batch& batch, const TurnSetting& setting);
   [[nodiscard]] BatchResult nothing_done(const Batch& batch) const;
@@ -99,17 +110,20 @@ private:
   [[nodiscard]] BatchResult finish(Turn& turn, TurnEcho& echo);
   [[nodiscard]] Lane& free_lane();
   [[nodiscard]] Lane* first_begun();
+  [[nodiscard]] std::int64_t oldest_try();
   [[nodiscard]] Link& link(Lane& lane, std::int64_t node);
   void settle(Lane& lane, Unsettled& turn, std::int64_t node, std::chrono::milliseconds patience);
   void settle_earlier(Lane& lane, std::int64_t node);
   void try_to_settle(Lane& lane, Unsettled& turn, std::int64_t node);
-  void answer_late(Lane& lane, Unsettled& turn, std::int64_t node);
+  static void answer_late(Pipeline& pipeline, Unsettled& turn);
 
   const PgStore::Config& config_;
   const Statements& statements_;
+  Presence& presence_;
   std::array<Lane, 2> lanes_{}; ///< the second is used only while the first waits
   std::int64_t number_ = 0;     ///< of the last try
   std::list<Unsettled> unsettled_{};
+  std::chrono::steady_clock::time_point next_renewal_{}; ///< not before
   CommitPace commit_pace_{};
   std::chrono::steady_clock::time_point around_locks_until_{};
   Knowledge knowledge_{};

@@ -22,12 +22,6 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::milliseconds;
 
-/// A lease is renewed so often before it would run out.
-constexpr int renewals_per_lease = 6;
-/// A node that lost all its sessions comes back within this, or is dead: its first
-/// try is immediate.
-constexpr auto suspicion_min = 600ms;
-constexpr milliseconds suspicion_look_interval = 100ms; // meanwhile
 /// Each queue is announced at most so often.
 constexpr auto announcement_pause = 3ms;
 constexpr milliseconds reconnect_pause_min = 50ms;
@@ -64,9 +58,9 @@ milliseconds reconnect_pause(std::uint32_t failures) {
 
 // --- what is asked of the thread ---------------------------------------------
 
-Watch::Watch(const PgStore::Config& config, Presence& presence, Turns& turns, Watchdog& dog)
-  : config_(config), presence_(presence), turns_(turns), dog_(dog), machine_(machine_identity()),
-    bell_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+Watch::Watch(const PgStore::Config& config, Presence& presence, SharedTurns& turns, Watchdog& dog)
+  : config_(config), presence_(presence), shared_turns_(turns), turns_(turns.turns()), dog_(dog),
+    machine_(machine_identity()), bell_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   if (bell_ < 0)
     throw std::system_error{errno, std::generic_category(), "eventfd"};
 }
@@ -147,17 +141,6 @@ void Watch::ring_if_late() {
     ring();
 }
 
-std::vector<std::int64_t> Watch::dead_nodes() const {
-  const std::lock_guard lock{mutex_};
-  return {dead_.begin(), dead_.end()};
-}
-
-void Watch::buried(const std::vector<std::int64_t>& nodes) {
-  const std::lock_guard lock{mutex_};
-  for (const auto node : nodes)
-    dead_.erase(node);
-}
-
 // --- the thread --------------------------------------------------------------
 
 void Watch::run() {
@@ -173,10 +156,14 @@ void Watch::run() {
                           &dog_};
       settle_in(session);
       look(session); // only now is it known to work
-      if (std::exchange(failures, 0) > 0) {
+      const bool was_lost = std::exchange(failures, 0) > 0;
+      if (was_lost) {
         config_.log(LogLevel::warning, "store_watch_recovered");
         signal(StoreSignal::back);
       }
+      listen(session);
+      if (was_lost)
+        signal(StoreSignal::lost_claims); // nobody heard meanwhile which were
       watch(session);
       return;
     } catch (const std::exception& error) {
@@ -195,10 +182,13 @@ void Watch::run() {
   }
 }
 
+/// Turns may have a connection all the while.
 void Watch::pause_after_failure(std::uint32_t failures) {
   const auto end = std::chrono::steady_clock::now() + reconnect_pause(failures);
-  while (!is_stopping() && std::chrono::steady_clock::now() < end)
+  while (!is_stopping() && std::chrono::steady_clock::now() < end) {
+    shared_turns_.renew_aside(dog_);
     std::this_thread::sleep_for(10ms);
+  }
 }
 
 std::string Watch::in_schema(std::string_view sql) const {
@@ -207,8 +197,10 @@ std::string Watch::in_schema(std::string_view sql) const {
 
 /// Shows that this node is alive, before anything else.
 void Watch::settle_in(PqxxSession& session) {
-  if (!config_.pooled)
+  if (!config_.pooled) {
+    (void)session.run_alone(std::string{sql::postgres::lock_timeout}, look_patience(), false);
     (void)session.run_alone(in_schema(sql::postgres::take_session_lock), presence_.node());
+  }
   renew(session);
   watching_since_ms_ = presence_.last_beat_ms();
   suspects_.clear();
@@ -218,12 +210,15 @@ void Watch::settle_in(PqxxSession& session) {
   });
 }
 
+void Watch::listen(PqxxSession& session) {
+  if (config_.pooled)
+    return;
+  const auto channel = session.run_alone(in_schema(sql::postgres::channel));
+  session.listen(text_of(channel[0][0]), [this](const std::string& payload) { hear(payload); });
+}
+
 void Watch::watch(PqxxSession& session) {
-  if (!config_.pooled) {
-    const auto channel = session.run_alone(in_schema(sql::postgres::channel));
-    session.listen(text_of(channel[0][0]), [this](const std::string& payload) { hear(payload); });
-  }
-  next_look_ = {};
+  set(next_look_, {}); // what was announced before it was listened to
   for (;;) {
     if (is_stopping()) { // others shall not wait for what is not announced
       send_announcements(session);
@@ -237,6 +232,12 @@ void Watch::watch(PqxxSession& session) {
       look(session);
     wait(session);
   }
+}
+
+/// One of the times that `next_time` knows.
+void Watch::set(Time& what, Time when) {
+  const std::lock_guard lock{mutex_};
+  what = when;
 }
 
 /// With the mutex held.
@@ -318,83 +319,22 @@ void Watch::send_announcements(PqxxSession& session) {
 }
 
 /// A node that has been given up for dead goes on as a new one: its executions
-/// are lost, and whoever runs them must hear of it.
+/// are lost, and whoever runs them must hear of it, whatever fails next.
 void Watch::renew(PqxxSession& session) {
   const bool is_alive = presence_.renew(session, config_);
-  next_renewal_ = std::chrono::steady_clock::now()
-    + std::chrono::duration_cast<milliseconds>(config_.lease) / renewals_per_lease;
+  set(next_renewal_,
+      std::chrono::steady_clock::now() + milliseconds{config_.lease} / renewals_per_lease);
   if (is_alive)
     return;
   presence_.enrol(session, config_);
-  if (!config_.pooled)
-    (void)session.run_alone(in_schema(sql::postgres::take_session_lock), presence_.node());
   config_.log(LogLevel::error,
               "lease_lost action=\"goes on as node " + std::to_string(presence_.node())
                 + "; what it ran is stopped and runs elsewhere\"");
   turns_.tell([](News& news) { news.everywhere = true; }); // meanwhile nothing could be claimed
   signal(StoreSignal::lost_claims);
   signal(StoreSignal::dead_owner); // who gave it up may not have seen to what it ran
-}
-
-void Watch::look(PqxxSession& session) {
-  turns_.begin_look();
-  const auto queues = turns_.queues_thought_empty();
-  const auto now = config_.clock ? config_.clock->now() : presence_.database_time();
-  note_look(session.run_alone(in_schema(sql::postgres::look), presence_.node(), array_of(queues),
-                              now, watching_since_ms_, machine_));
-  next_look_ = std::chrono::steady_clock::now()
-    + (suspects_.empty() ? config_.look_interval
-                         : std::min(config_.look_interval, suspicion_look_interval));
-  looks_ = true;
-  lost_ = false;
-}
-
-void Watch::note_look(const pqxx::result& rows) {
-  bool jobs = false;
-  bool dead = false;
-  still_suspect_.clear();
-  for (const auto& row : rows) {
-    const auto kind = text_of(row[0]);
-    if (kind == "time") {
-      presence_.set_database_time(row[2].as<std::int64_t>());
-    } else if (kind == "due") {
-      std::optional<UnixTime> due;
-      if (!row[2].is_null())
-        due = UnixTime{std::chrono::seconds{row[2].as<std::int64_t>()}};
-      jobs = turns_.tell_due(due) || jobs;
-    } else if (kind == "peers") {
-      has_peers_ = row[2].as<std::int64_t>() > 0;
-    } else if (kind == "jobs") {
-      jobs = true;
-      turns_.tell([&](News& news) { news.queues.insert(text_of(row[1])); });
-    } else if (is_dead(kind, row)) {
-      const std::lock_guard lock{mutex_};
-      dead_.insert(row[2].as<std::int64_t>());
-      dead = true;
-    }
-  }
-  std::erase_if(suspects_, [this](const auto& one) { return !still_suspect_.contains(one.first); });
-  if (jobs)
-    signal(StoreSignal::jobs);
-  if (dead)
-    signal(StoreSignal::dead_owner);
-}
-
-/// A node that looks as if it were, by one sign or another.
-bool Watch::is_dead(std::string_view kind, const pqxx::row& row) {
-  if (kind == "expired" || has_ended(text_of(row[1])))
-    return true;
-  return kind == "suspect" && is_confirmed(row[2].as<std::int64_t>(), row[3].as<std::int64_t>());
-}
-
-/// Without sessions, and without a sign of life since it was first seen so.
-bool Watch::is_confirmed(std::int64_t node, std::int64_t beat) {
-  still_suspect_.insert(node);
-  const auto now = std::chrono::steady_clock::now();
-  auto& suspect = suspects_.try_emplace(node, Suspect{beat, now}).first->second;
-  if (suspect.beat != beat)
-    suspect = {beat, now};
-  return now - suspect.since >= suspicion_min;
+  if (!config_.pooled)
+    (void)session.run_alone(in_schema(sql::postgres::take_session_lock), presence_.node());
 }
 
 } // namespace zzz_jobs::detail::pg

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <zzz_jobs/stores/detail/pg_presence.hpp>
-#include <zzz_jobs/stores/detail/pg_turns.hpp>
+#include <zzz_jobs/stores/detail/pg_shared_turns.hpp>
 #include <zzz_jobs/stores/detail/pqxx_session.hpp>
 #include <zzz_jobs/stores/pg_store.hpp>
 #include <zzz_jobs/stores/store_signal.hpp>
@@ -29,7 +29,7 @@ namespace zzz_jobs::detail::pg {
 /// pauses -> watching. Meanwhile the store is not "watched", and polls.
 class Watch {
 public:
-  Watch(const PgStore::Config& config, Presence& presence, Turns& turns, Watchdog& dog);
+  Watch(const PgStore::Config& config, Presence& presence, SharedTurns& turns, Watchdog& dog);
   ~Watch();
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
@@ -53,9 +53,10 @@ public:
   void look_again_at(Marks::Time time);
   void signal(StoreSignal signal);
 
-  /// Nodes known to be dead, whose executions are still to be rescued.
-  [[nodiscard]] std::vector<std::int64_t> dead_nodes() const;
-  void buried(const std::vector<std::int64_t>& nodes);
+  /// Nodes that looked dead, whose executions are still to be rescued; by id.
+  [[nodiscard]] std::vector<SeenNode> dead_nodes() const;
+  /// They are rescued and gone, or were alive after all.
+  void settled(const std::vector<SeenNode>& nodes);
 
 private:
   using Time = std::chrono::steady_clock::time_point;
@@ -65,6 +66,7 @@ private:
   };
 
   void run();
+  void listen(PqxxSession& session);
   void watch(PqxxSession& session);
   void pause_after_failure(std::uint32_t failures);
   void settle_in(PqxxSession& session);
@@ -73,9 +75,13 @@ private:
   void send_announcements(PqxxSession& session);
   void renew(PqxxSession& session);
   void look(PqxxSession& session);
+  template <class... Args>
+  pqxx::result run_look(PqxxSession& session, const Args&... args);
+  [[nodiscard]] std::string look_patience() const;
   void note_look(const pqxx::result& rows);
   [[nodiscard]] bool is_dead(std::string_view kind, const pqxx::row& row);
   [[nodiscard]] bool is_confirmed(std::int64_t node, std::int64_t beat);
+  void set(Time& what, Time when);
   [[nodiscard]] Time next_time() const;
   [[nodiscard]] bool is_stopping() const;
   void ring();
@@ -85,6 +91,7 @@ private:
 
   const PgStore::Config& config_;
   Presence& presence_;
+  SharedTurns& shared_turns_;
   Turns& turns_;
   Watchdog& dog_;
 
@@ -93,7 +100,9 @@ private:
   std::set<std::string> announced_{};
   std::map<std::string, Time> announced_at_{};
   std::optional<Time> look_again_{};
-  std::set<std::int64_t> dead_{};
+  std::map<std::int64_t, std::int64_t> dead_{}; ///< with the beat that was seen last
+  Time next_look_{};
+  Time next_renewal_{};
   Time wakes_at_{}; ///< the thread, if nobody rings
   bool stopping_ = false;
 
@@ -103,8 +112,6 @@ private:
   std::atomic<bool> has_peers_{true}; ///< until it is known better
   std::map<std::int64_t, Suspect> suspects_{};
   std::set<std::int64_t> still_suspect_{};
-  Time next_look_{};
-  Time next_renewal_{};
   std::int64_t watching_since_ms_ = 0; ///< by the database's clock
   std::string machine_;                ///< whose processes can be looked at
   int bell_ = -1;                      ///< an eventfd: something is to be done at once

@@ -230,6 +230,55 @@ TEST_CASE("jobs run while nothing can be heard, and the watch comes back by itse
   superuser.run("DROP SCHEMA " + role.name() + " CASCADE");
 }
 
+TEST_CASE("a node whose watch is without a connection keeps its lease and what it runs",
+          "[pg][watch]") {
+  const auto polls = GENERATE(true, false);
+  CAPTURE(polls);
+  SqlConnection superuser{SharedPostgres::get().url()};
+  FreshRole role;
+  superuser.run("CREATE SCHEMA " + role.name() + " AUTHORIZATION " + role.name());
+  {
+    Log log;
+    auto config = quiet_store({role.url(), role.name()}, &log);
+    config.lease = 5s;
+    auto calm = patient();
+    if (polls)
+      calm.poll_interval = 20ms;
+    Node node{config, calm};
+    Patient worker;
+    worker.register_at(node.supervisor);
+    node.settle();
+    const auto id = node.supervisor.enqueue("patient").id;
+    REQUIRE(eventually([&] { return worker.running == 1; }));
+    PgSupervisor other{quiet_store({SharedPostgres::get().url(), role.name()}),
+                       patient(1, "elsewhere")};
+    other.start(); // rescues what the dead have left
+    const auto beat = [&] {
+      return std::stoll("0"
+                        + superuser.value("SELECT coalesce(sum(beat), 0) FROM " + role.name()
+                                          + ".zzz_jobs_nodes WHERE id = "
+                                          + std::to_string(node.supervisor.store().node_id())));
+    };
+    superuser.run("ALTER ROLE " + role.name() + " CONNECTION LIMIT 0");
+    superuser.run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE "
+                  "application_name LIKE 'zzz_jobs watch %' AND usename = '"
+                  + role.name() + "'");
+    REQUIRE(eventually([&] { return log.has("store_watch_lost"); }));
+    const auto begin = beat();
+    CHECK(eventually([&] { return beat() > begin + 6500; })); // longer than the lease
+    CHECK_FALSE(log.has("store_watch_recovered"));
+    CHECK(node.supervisor.get(id)->attempt == 1);
+    CHECK(worker.reasons().empty());
+    if (polls)
+      CHECK(node.runs_another([&] { node.supervisor.enqueue("w"); }));
+    worker.ended = true;
+    CHECK(comes_to(node.supervisor, id, JobState::completed));
+    CHECK_FALSE(log.has("lease_lost"));
+    superuser.run("ALTER ROLE " + role.name() + " CONNECTION LIMIT -1");
+  }
+  superuser.run("DROP SCHEMA " + role.name() + " CASCADE");
+}
+
 TEST_CASE("a node that was given up for dead goes on as a new one", "[pg][watch]") {
   zzz_jobs::tests::PgTables tables;
   Log log;

@@ -2,6 +2,9 @@
 #include "stores/pg_proxy.hpp"
 #include "stores/pg_stores.hpp"
 
+#include <zzz_jobs/stores/detail/pg_sql.hpp>
+#include <zzz_jobs/stores/sql/postgres.hpp>
+
 #include <future>
 
 using namespace zzz_jobs;
@@ -233,4 +236,87 @@ TEST_CASE("a commit that stays in doubt is said to be, and is settled by the nex
   CHECK(again[0].args == "waiting");
   CHECK(again[0].attempts_used() == 1);
   CHECK(route.jobs("args = 'new'") == "1");
+}
+
+namespace {
+
+/// As another node does that has given the route's for dead.
+void bury(Route& route) {
+  auto sql = detail::pg::with_schema(sql::postgres::remove_node, "public");
+  sql.replace(sql.find("$1"), 2, "'{" + std::to_string(route.store->node_id()) + "}'");
+  route.database.run(sql);
+}
+
+} // namespace
+
+TEST_CASE("a commit in doubt is not repeated by a node that was given up for dead",
+          "[pg][turns][lost]") {
+  Route route;
+  const auto answered = GENERATE(false, true);
+  CAPTURE(answered);
+  const Work work{*route.store};
+  route.proxy.hold(answered ? PgProxy::Hold::ends : PgProxy::Hold::all);
+  auto result = route.apply_aside(work.batch);
+  REQUIRE(route.comes_to("args = 'new'", 1)); // committed
+  REQUIRE(support::eventually([&] { return route.proxy.has_held(); }));
+  bury(route); // and with the node what it has marked
+  route.proxy.hold(PgProxy::Hold::nothing);
+  route.proxy.cut();
+  const auto doubt = error_of([&] { (void)result.get(); });
+  CHECK(doubt.code() == errc::in_doubt);
+  CHECK_THAT(doubt.what(), support::has("gave this node up for dead"));
+  CHECK(route.jobs("args = 'new'") == "1");
+  // That is the last word on it: others' turns go on.
+  CHECK(apply(*route.store, enqueues_of({job_of("other")})).enqueued.at(0).failed == errc{});
+  CHECK(route.jobs("args = 'other'") == "1");
+  CHECK(route.jobs("args = 'new'") == "1");
+}
+
+TEST_CASE("a commit in doubt is known though its node was given up for dead before it",
+          "[pg][turns][lost]") {
+  Route route;
+  const Work work{*route.store};
+  bury(route);
+  route.proxy.hold(PgProxy::Hold::all);
+  auto result = route.apply_aside(work.batch);
+  REQUIRE(route.comes_to("args = 'new'", 1));
+  REQUIRE(support::eventually([&] { return route.proxy.has_held(); }));
+  route.proxy.hold(PgProxy::Hold::nothing);
+  route.proxy.cut();
+  const auto answer = result.get();
+  CHECK(answer.outcomes == std::vector{OutcomeResult::applied});
+  CHECK(route.jobs("args = 'new'") == "1");
+  CHECK(claim(*route.store, 10).empty()); // only nodes that are there claim
+}
+
+TEST_CASE("marks of turns are forgotten though a transaction that did so was rolled back",
+          "[pg][turns][lost]") {
+  const PgTables tables;
+  PgStore store{quick_store(tables.target())};
+  auto database = tables.connect();
+  // The first one is: a deadlock, say.
+  database.run("CREATE SEQUENCE tries; CREATE FUNCTION refuse_once() RETURNS trigger "
+               "LANGUAGE plpgsql SET search_path FROM CURRENT AS 'BEGIN "
+               "IF nextval(''tries'') = 1 THEN RAISE serialization_failure; END IF; "
+               "RETURN NULL; END'; CREATE TRIGGER refuse_once BEFORE DELETE ON zzz_jobs_turns "
+               "FOR EACH STATEMENT EXECUTE FUNCTION refuse_once()");
+  for (int i = 0; i < 700; ++i)
+    (void)apply(store, enqueues_of({job_of("a")}));
+  CHECK(database.value("SELECT last_value FROM tries") == "2");
+  CHECK(database.value("SELECT min(turn) FROM zzz_jobs_turns") == "512");
+}
+
+TEST_CASE("a burial takes with it what was marked after an earlier one", "[pg][turns][lost]") {
+  Route route;
+  const auto marks = [&] {
+    return route.database.value("SELECT count(*) FROM zzz_jobs_turns WHERE node = "
+                                + std::to_string(route.store->node_id()));
+  };
+  bury(route);
+  CHECK(apply(*route.store, enqueues_of({job_of("a")})).enqueued.at(0).failed == errc{});
+  REQUIRE(marks() == "1");
+  { // stops, and leaves nothing
+    const PgStore other{quick_store({route.fresh.url()})};
+  }
+  CHECK(marks() == "0");
 }

@@ -130,3 +130,15 @@ TEST_CASE("slow commits: a job that waits for its time is not forgotten", "[pg][
       CHECK(second->next_due == first->next_due);
   }
 }
+
+TEST_CASE("slow commits: the mark of a turn is not forgotten before its commit is heard of",
+          "[pg][turns][slow]") {
+  SlowCommits slow{3ms};
+  slow.leave([] { return enqueues_of({job_of("a")}); });
+  REQUIRE(support::eventually([&] { return slow.count("args = 'a'") == "1"; })); // committed
+  const auto mark = slow.database.value("SELECT max(turn) FROM zzz_jobs_turns");
+  for (int i = 0; i < 300; ++i)
+    (void)apply(slow.store, enqueues_of({job_of("b")}));
+  CHECK(slow.database.value("SELECT min(turn) FROM zzz_jobs_turns") == mark);
+  CHECK(slow.store.end_turn());
+}

@@ -4,7 +4,7 @@
 -- proof, a session lock that nobody holds is suspicion; but whatever keeps all nodes
 -- from the database lets them come back one after the other, so both count only for
 -- nodes that have beaten since our own session began ($4), or when that is so long
--- ago that every living node is back. Of nodes on this machine ($5) the processes
+-- ago that every living node is back; or where another node has said so (beat 0). Of nodes on this machine ($5) the processes
 -- can be looked at.
 SELECT 'time', NULL, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint, NULL::bigint
 UNION ALL
@@ -21,7 +21,7 @@ SELECT CASE WHEN NOT can_judge THEN 'neighbour' WHEN is_expired THEN 'expired'
     WHEN is_alone THEN 'suspect' ELSE 'neighbour' END, process, id, beat
 FROM (
   SELECT n.id, n.beat, n.process, clock.ms > n.beat + n.lease_s * 1000::bigint AS is_expired,
-    n.beat > $4::bigint OR clock.ms > $4::bigint + 10000 AS can_judge,
+    n.beat > $4::bigint OR clock.ms > $4::bigint + 10000 OR n.beat = 0 AS can_judge,
     n.session AND NOT EXISTS (SELECT FROM pg_locks l
       WHERE l.locktype = 'advisory' AND l.granted
         AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())

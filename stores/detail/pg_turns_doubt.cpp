@@ -1,0 +1,123 @@
+// The part of turns that finds out what became of those whose commit was not heard of.
+#include <zzz_jobs/stores/detail/pg_turns.hpp>
+
+#include <chrono>
+#include <string>
+#include <thread>
+#include <utility>
+
+namespace zzz_jobs::detail::pg {
+namespace {
+
+using namespace std::chrono_literals;
+using SteadyClock = std::chrono::steady_clock;
+
+/// How long a commit in doubt is asked after, before its callers hear of it.
+constexpr auto doubt_time_max = 10s;
+
+} // namespace
+
+/// What became of a turn in doubt. If nothing, the connection is a new one.
+/// @throws Error(in_doubt) if that cannot be found out.
+bool Turns::happened(Lane& lane, const Begun& begun, const CommitInDoubt& doubt) {
+  const auto node = begun.setting.node;
+  auto& turn = unsettled_.emplace_back(
+    Unsettled{.node = node, .number = begun.number, .is_answered = doubt.is_answered()});
+  for (const auto& claim : begun.batch.claims)
+    turn.queues.push_back(claim.queue);
+  for (const auto& outcome : begun.batch.outcomes)
+    turn.jobs.push_back(outcome.claim.job_id);
+  lane.link.reset();
+  settle(lane, turn, node, doubt_time_max);
+  const auto settled = std::move(turn);
+  unsettled_.pop_back();
+  if (settled.is_unknown)
+    throw Error{errc::in_doubt,
+                "database: the connection was lost in a commit, and before it was back others gave "
+                "this node up for dead: it may have happened"};
+  if (settled.was_committed && !settled.is_answered)
+    begun.turn->answer_late(settled.written);
+  return settled.was_committed;
+}
+
+/// Finds out what became of a turn, and makes an end of it: afterwards it is
+/// committed or never will be.
+/// @throws Error(in_doubt) if that cannot be done within `patience`.
+void Turns::settle(Lane& lane, Unsettled& turn, std::int64_t node,
+                   std::chrono::milliseconds patience) {
+  const auto end = SteadyClock::now() + patience;
+  for (;;) {
+    std::string why;
+    try {
+      return try_to_settle(lane, turn, node);
+    } catch (const Error& error) { // its own commit may be in doubt too: asked again
+      why = error.what();
+    }
+    lane.link.reset();
+    if (SteadyClock::now() >= end)
+      throw Error{errc::in_doubt,
+                  why
+                    + ": the connection was lost in a commit and the database is not back: it may "
+                      "have happened"};
+    std::this_thread::sleep_for(20ms);
+  }
+}
+
+/// Turns whose callers were told that they are in doubt. Until they are settled
+/// nothing else is sent, which hence did not happen.
+void Turns::settle_earlier(Lane& lane, std::int64_t node) {
+  while (!unsettled_.empty()) {
+    try {
+      settle(lane, unsettled_.front(), node, 0ms);
+    } catch (const Error& error) {
+      throw ConnectionError{error.what()};
+    }
+    unsettled_.pop_front();
+  }
+}
+
+/// Marks go with their node, so that only a node that is there can tell from a missing
+/// one that nothing was committed.
+void Turns::try_to_settle(Lane& lane, Unsettled& turn, std::int64_t node) {
+  Pipeline pipeline{link(lane, node), config_.answer_timeout.count(), config_.pooled};
+  const auto mark = [&] {
+    Params params;
+    params.add(static_cast<std::int32_t>(turn.node));
+    params.add(turn.number);
+    return params;
+  };
+  bool is_there = false;
+  Params held;
+  held.add(turn.node);
+  pipeline.send(Query::hold_node, std::move(held),
+                [&](const Rows& rows) { is_there = rows.size() > 0; });
+  pipeline.send(Query::give_up_turn, mark());
+  pipeline.send(Query::was_given_up, mark(), [&](const Rows& rows) {
+    turn.was_committed = rows.size() > 0 && rows.integer(0, 0) == 0;
+  });
+  pipeline.settle();
+  turn.is_unknown = !turn.was_committed && !is_there;
+  if (turn.was_committed && !turn.is_answered)
+    answer_late(pipeline, turn);
+  pipeline.commit();
+}
+
+/// What it claimed without anybody hearing of it is handed back.
+void Turns::answer_late(Pipeline& pipeline, Unsettled& turn) {
+  Params jobs;
+  jobs.add(turn.node);
+  jobs.add(turn.number);
+  jobs.add_int64s(turn.jobs, [](std::int64_t id) { return id; });
+  pipeline.send(Query::written_by_turn, std::move(jobs), [&](const Rows& rows) {
+    for (int row = 0; row < rows.size(); ++row)
+      turn.written[rows.integer(row, 0)] = rows.integer(row, 1) != 0;
+  });
+  Params claims;
+  claims.add(turn.node);
+  claims.add(turn.number);
+  claims.add_texts(turn.queues, [](const std::string& queue) { return &queue; });
+  pipeline.send(Query::release_unanswered, std::move(claims));
+  pipeline.settle();
+}
+
+} // namespace zzz_jobs::detail::pg
