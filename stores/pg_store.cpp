@@ -5,6 +5,7 @@
 #include <zzz_jobs/stores/detail/pg_desk.hpp>
 #include <zzz_jobs/stores/detail/pg_migrations.hpp>
 #include <zzz_jobs/stores/detail/pg_presence.hpp>
+#include <zzz_jobs/stores/detail/pg_rescue.hpp>
 #include <zzz_jobs/stores/detail/pg_shared_turns.hpp>
 #include <zzz_jobs/stores/detail/pg_watch.hpp>
 
@@ -141,42 +142,10 @@ struct PgStore::Impl {
     }
   }
 
-  /// Ends executions that nobody else will; which ended. One whose row the table refuses to
-  /// write (a trigger that raises) is found by halving, and left.
   std::vector<std::int64_t> rescue(const std::vector<detail::pg::Desk::Lost>& lost,
                                    const std::string& reason) {
-    try {
-      return rescue_together(lost, reason);
-    } catch (const Error& error) {
-      if (error.code() != errc::invalid_argument)
-        throw;
-      if (lost.size() == 1) {
-        config.log(LogLevel::error,
-                   "rescue_refused job=" + std::to_string(lost.front().claim.job_id) + " error=\""
-                     + error.what() + "\" action=\"tried again\"");
-        return {};
-      }
-    }
-    const auto middle = lost.begin() + static_cast<std::ptrdiff_t>(lost.size() / 2);
-    auto ended = rescue({lost.begin(), middle}, reason);
-    const auto others = rescue({middle, lost.end()}, reason);
-    ended.insert(ended.end(), others.begin(), others.end());
-    return ended;
-  }
-
-  std::vector<std::int64_t> rescue_together(const std::vector<detail::pg::Desk::Lost>& lost,
-                                            const std::string& reason) {
-    Batch batch;
-    for (const auto& one : lost)
-      batch.outcomes.push_back({.claim = one.claim,
-                                .kind = OutcomeKind::rescue,
-                                .error = one.owner.empty() ? reason : one.owner + " ended"});
-    const auto result = turn(batch, std::nullopt);
-    std::vector<std::int64_t> ended;
-    for (std::size_t i = 0; i < lost.size(); ++i)
-      if (result.outcomes[i] == OutcomeResult::applied)
-        ended.push_back(lost[i].claim.job_id);
-    return ended;
+    return detail::pg::rescue(
+      lost, reason, [this](const Batch& batch) { return turn(batch, std::nullopt); }, config.log);
   }
 
   void pause(std::string_view queue, bool paused) {

@@ -52,16 +52,9 @@ std::optional<BatchResult> Turns::run(const Batch& batch, const TurnSetting& set
         show_knowledge(std::nullopt);
         return nothing_done(batch);
       }
-      const Turn::Manner manner{.sorted_keys = tries > 1,
-                                .apart = apart,
-                                .around_locks = around_locks,
-                                .number = ++number_,
-                                .oldest = oldest_try()};
-      Begun begun{.batch = batch,
-                  .setting = setting,
-                  .turn = std::make_unique<Turn>(knowledge_, link(lane, setting.node), config_,
-                                                 batch, setting, manner),
-                  .number = number_};
+      auto begun =
+        new_try(lane, batch, setting,
+                {.sorted_keys = tries > 1, .apart = apart, .around_locks = around_locks});
       try {
         const auto start = SteadyClock::now();
         begun.turn->begin();
@@ -106,6 +99,17 @@ std::optional<BatchResult> Turns::run(const Batch& batch, const TurnSetting& set
       throw;
     }
   }
+}
+
+Turns::Begun Turns::new_try(Lane& lane, const Batch& batch, const TurnSetting& setting,
+                            Turn::Manner manner) {
+  manner.number = ++number_;
+  manner.oldest = oldest_try();
+  return {.batch = batch,
+          .setting = setting,
+          .turn = std::make_unique<Turn>(knowledge_, link(lane, setting.node), config_, batch,
+                                         setting, manner),
+          .number = number_};
 }
 
 /// A turn that did not happen after all is made anew.

@@ -101,6 +101,8 @@ private:
   void show_knowledge(std::optional<UnixTime> expected);
   [[nodiscard]] std::optional<BatchResult> run(const Batch& batch, const TurnSetting& setting,
                                                TurnEcho& echo, bool may_leave);
+  [[nodiscard]] Begun new_try(Lane& lane, const Batch& batch, const TurnSetting& setting,
+                              Turn::Manner manner);
   void renew_if_late(Lane& lane, std::int64_t node);
   [[nodiscard]] bool has_work(Lane& lane, const Batch& batch, const TurnSetting& setting);
   void probe(Lane& lane, const Batch& batch, const TurnSetting& setting);
