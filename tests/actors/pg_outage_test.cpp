@@ -82,6 +82,8 @@ TEST_CASE("jobs claimed by a commit that nobody heard of run once, at their firs
   CutOff node;
   node.door.open();
   node.check_all_ran_once();
+  // It has the answers to all that: else one of them is held, and it asks for nothing more.
+  REQUIRE(eventually([&] { return node.supervisor.stats().completed == CutOff::jobs; }));
   node.proxy.hold(PgProxy::Hold::all);
   node.database.run("INSERT INTO zzz_jobs (worker, max_attempts) VALUES ('w', 1)");
   node.supervisor.look_again();
