@@ -39,7 +39,7 @@ struct PgStore::Impl {
       return; // its lease runs out
     try {
       const std::lock_guard lock{desk_mutex};
-      desk.remove_nodes({presence.node()});
+      desk.say_goodbye(presence.node());
     } catch (const Error&) { // likewise
     }
   }

@@ -259,6 +259,11 @@ std::vector<Desk::Lost> Desk::executions_before(UnixTime time) {
   return lost;
 }
 
+void Desk::say_goodbye(std::int64_t node) {
+  (void)session().run_alone(in_schema(sql::postgres::remove_node),
+                            array_of(std::vector<std::int64_t>{node}));
+}
+
 void Desk::remove_nodes(const std::vector<std::int64_t>& nodes) {
   (void)ask(sql::postgres::remove_node, array_of(nodes));
 }

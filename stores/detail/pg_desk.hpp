@@ -52,6 +52,9 @@ public:
   [[nodiscard]] std::vector<Lost> executions_of_dead(const std::vector<std::int64_t>& nodes);
   [[nodiscard]] std::vector<Lost> executions_before(UnixTime time);
   void remove_nodes(const std::vector<std::int64_t>& nodes);
+  /// The same as the last thing that is said, on the connection that is there or a new one:
+  /// a server that does not answer is not tried again. @throws Error.
+  void say_goodbye(std::int64_t node);
   [[nodiscard]] std::vector<NodeRecord> nodes();
   void describe_node(std::int64_t node, const NodeDescription& description);
 
