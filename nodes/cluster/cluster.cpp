@@ -59,16 +59,6 @@ NodeView view_of(const PeerFacts& facts) {
           .gateway = facts.gateway};
 }
 
-NodeView view_of(const NodeRecord& row) {
-  return {.id = row.id,
-          .name = row.is.name,
-          .state = row.is_alive ? "running" : "lost",
-          .address = row.is.address,
-          .version = row.is.version,
-          .pid = row.is.pid,
-          .started_at = row.started_at};
-}
-
 void check_concurrency(const std::string& queue, std::uint32_t concurrency) {
   if (concurrency < 1 || concurrency > 10'000)
     throw Error{errc::invalid_argument,

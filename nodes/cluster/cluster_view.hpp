@@ -1,6 +1,7 @@
 #pragma once
 
 #include <zzz_jobs/config/clock.hpp>
+#include <zzz_jobs/stores/node_record.hpp>
 
 #include <cstdint>
 #include <string>
@@ -28,6 +29,17 @@ struct NodeView {
   bool gateway = false;
   std::vector<QueueLoad> queues{}; ///< of linked nodes
 };
+
+/// A node as its row in the store tells of it, known to nobody by a link.
+[[nodiscard]] inline NodeView view_of(const NodeRecord& row) {
+  return {.id = row.id,
+          .name = row.is.name,
+          .state = row.is_alive ? "running" : "lost",
+          .address = row.is.address,
+          .version = row.is.version,
+          .pid = row.is.pid,
+          .started_at = row.started_at};
+}
 
 /// The other nodes, for who shows or controls them. Any thread.
 class ClusterView {

@@ -44,16 +44,6 @@ public:
   std::uint32_t scale_queue(const std::string&, std::uint32_t) override { return 0; }
 
 private:
-  static NodeView view_of(const NodeRecord& row) {
-    return {.id = row.id,
-            .name = row.is.name,
-            .state = row.is_alive ? "running" : "lost",
-            .address = row.is.address,
-            .version = row.is.version,
-            .pid = row.is.pid,
-            .started_at = row.started_at};
-  }
-
   AnySupervisor& supervisor_;
 };
 

@@ -21,7 +21,7 @@ constexpr std::uint32_t rows_by_age_max = 100'000;
 
 /// A change by hand runs on the thread that makes turns: a row that somebody has locked
 /// must not hold up all queues.
-const std::string patience_with_locks = "SET lock_timeout = '2s'";
+constexpr std::string_view patience_with_locks = "2s";
 
 std::optional<UnixTime> ended_before(const Retention& retention, UnixTime now) {
   if (!retention.age)
@@ -44,7 +44,7 @@ PqxxSession& Desk::session() {
     {.url = config_.url, .application = "zzz_jobs desk", .timeout = config_.connect_timeout},
     &dog_};
   if (!config_.pooled)
-    (void)made.run_alone(patience_with_locks);
+    (void)made.run_alone(std::string{sql::postgres::lock_timeout}, patience_with_locks, false);
   return session_.emplace(std::move(made));
 }
 
@@ -176,7 +176,7 @@ Change change_of(const pqxx::row& row) {
 pqxx::result Desk::change_once(ChangeKind kind, const std::string& ids, UnixTime now) {
   return transact([&](pqxx::work& transaction) {
     if (config_.pooled)
-      (void)run(transaction, "SET LOCAL lock_timeout = '2s'");
+      (void)run(transaction, std::string{sql::postgres::lock_timeout}, patience_with_locks, true);
     const auto sql = in_schema(statement_of(kind));
     return kind == ChangeKind::remove ? run(transaction, sql, ids)
                                       : run(transaction, sql, ids, now);

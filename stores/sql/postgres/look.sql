@@ -4,8 +4,8 @@
 -- proof, a session lock that nobody holds is suspicion; but whatever keeps all nodes
 -- from the database lets them come back one after the other, so both count only for
 -- nodes that have beaten since our own session began ($4), or when that is so long
--- ago that every living node is back; or where another node has said so (beat 0). Of nodes on this machine ($5) the processes
--- can be looked at.
+-- ago that every living node is back; or where another node has said so (beat 0). Of
+-- nodes on this machine ($5) the processes can be looked at.
 SELECT 'time', NULL, floor(extract(epoch FROM clock_timestamp()) * 1000)::bigint, NULL::bigint
 UNION ALL
 SELECT 'due', NULL, (SELECT scheduled_at FROM :"schema".zzz_jobs

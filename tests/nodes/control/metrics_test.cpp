@@ -49,6 +49,21 @@ std::map<std::string, double> read(const std::string& text) {
   return values;
 }
 
+/// A scrape while the store answers nobody.
+std::map<std::string, double> read_without_store(node::Metrics& metrics,
+                                                 AnySupervisor& supervisor) {
+  Door door;
+  std::thread holding([&] { supervisor.with_store([&](AnyStore&) { door.wait(); }); });
+  REQUIRE(door.has_waiting(1));
+  const auto begin = std::chrono::steady_clock::now();
+  const auto text = metrics.text();
+  const auto waited = std::chrono::steady_clock::now() - begin;
+  door.open();
+  holding.join();
+  CHECK(waited < std::chrono::seconds{8}); // the store has ten
+  return read(text);
+}
+
 } // namespace
 
 TEST_CASE("a scrape tells what was done, runs and waits", "[control]") {
@@ -195,15 +210,7 @@ TEST_CASE("a scrape without the store tells what the process knows", "[control]"
   MemorySupervisor supervisor({}, support::quick());
   node::Metrics metrics({.supervisor = supervisor});
   supervisor.enqueue("w");
-  Door door;
-  std::thread holding([&] { supervisor.with_store([&](AnyStore&) { door.wait(); }); });
-  REQUIRE(door.has_waiting(1));
-  const auto begin = std::chrono::steady_clock::now();
-  auto values = read(metrics.text());
-  const auto waited = std::chrono::steady_clock::now() - begin;
-  door.open();
-  holding.join();
-  CHECK(waited < std::chrono::seconds{8}); // the store has ten
+  const auto values = read_without_store(metrics, supervisor);
   CHECK(values.at("zzz_jobs_store_up") == 0);
   CHECK(values.at("zzz_jobs_enqueued_total") == 1);
   CHECK_FALSE(values.contains("zzz_jobs_jobs{queue=\"default\",state=\"available\"}"));
@@ -226,15 +233,7 @@ TEST_CASE("a scrape does not wait for nodes that the store would have to name", 
   StoredCluster cluster{supervisor};
   cluster.all = {{.id = 1, .state = "running", .self = true}};
   node::Metrics metrics({.supervisor = supervisor, .cluster = &cluster});
-  Door door;
-  std::thread holding([&] { supervisor.with_store([&](AnyStore&) { door.wait(); }); });
-  REQUIRE(door.has_waiting(1));
-  const auto begin = std::chrono::steady_clock::now();
-  auto values = read(metrics.text());
-  const auto waited = std::chrono::steady_clock::now() - begin;
-  door.open();
-  holding.join();
-  CHECK(waited < std::chrono::seconds{8}); // the store has ten
+  const auto values = read_without_store(metrics, supervisor);
   CHECK(values.at("zzz_jobs_store_up") == 0);
   CHECK_FALSE(values.contains("zzz_jobs_nodes_linked"));
   CHECK(eventually([&] { return read(metrics.text()).contains("zzz_jobs_nodes_linked"); }));
