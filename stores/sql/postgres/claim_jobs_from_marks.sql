@@ -18,7 +18,7 @@ WHERE id = ANY((
         AS signed_id
       FROM :"schema".zzz_jobs job
       WHERE queue = $1::text AND state = 0 AND scheduled_at <= $2::bigint
-        AND job.priority = mark.priority AND job.id >= mark.id
+        AND (job.priority, job.id) >= (mark.priority, mark.id) AND job.priority <= mark.priority
         AND ($5::text[] IS NULL OR worker = ANY($5::text[]))
         AND NOT EXISTS (SELECT FROM :"schema".zzz_jobs_queues WHERE name = $1::text AND paused)
         AND ($6::bigint IS NULL

@@ -1,6 +1,6 @@
 -- Those of the executions whose rows no other transaction holds; now this one does.
--- state + 0: hides the column from the given index, which would be walked whole.
 SELECT j.id
 FROM unnest($1::bigint[], $2::integer[]) u (id, attempt)
-JOIN :"schema".zzz_jobs j ON j.id = u.id AND j.state + 0 = 1 AND j.attempt = u.attempt
+JOIN :"schema".zzz_jobs j ON j.id >= u.id AND j.id <= u.id
+  AND j.state + 0 = 1 AND j.attempt = u.attempt
 FOR UPDATE OF j SKIP LOCKED

@@ -13,7 +13,7 @@ SELECT 'due', NULL, (SELECT scheduled_at FROM :"schema".zzz_jobs
 UNION ALL
 SELECT 'jobs', queue, NULL, NULL FROM unnest($2::text[]) queue
 WHERE EXISTS (SELECT FROM :"schema".zzz_jobs j WHERE j.queue = queue.queue AND j.state = 0
-  AND j.scheduled_at <= $3::bigint)
+  AND j.scheduled_at <= $3::bigint OFFSET 0)
 UNION ALL
 SELECT 'peers', NULL, count(*), NULL FROM :"schema".zzz_jobs_nodes WHERE id <> $1::bigint
 UNION ALL

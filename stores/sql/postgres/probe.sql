@@ -5,4 +5,4 @@ SELECT 'due', NULL, (SELECT scheduled_at FROM :"schema".zzz_jobs
 UNION ALL
 SELECT 'jobs', queue, NULL FROM unnest($1::text[]) queue
 WHERE EXISTS (SELECT FROM :"schema".zzz_jobs j WHERE j.queue = queue.queue AND j.state = 0
-  AND j.scheduled_at <= $2::bigint)
+  AND j.scheduled_at <= $2::bigint OFFSET 0)
