@@ -1,4 +1,4 @@
-// Transactions that wait for each other.
+// Transactions that wait for each other, or that the server cannot put in an order.
 #include "stores/pg_stores.hpp"
 
 #include <future>
@@ -105,4 +105,42 @@ TEST_CASE("many stores that enqueue the same keys in any order agree on one job 
     }
   }
   CHECK(meeting.database.value("SELECT count(*) FROM zzz_jobs") == std::to_string(inserted));
+}
+
+TEST_CASE("a turn that cannot be serialised is made again, and fails where that goes on",
+          "[pg][turns][deadlock]") {
+  const PgTables tables;
+  PgStore store{quick_store(tables.target())};
+  auto database = tables.connect();
+  const auto enqueued = apply(store, enqueues_of({job_of("a"), job_of("b")})).enqueued;
+  const auto jobs = claim(store, 2);
+  REQUIRE(jobs.size() == 2);
+  const bool at_commit = GENERATE(false, true);
+  CAPTURE(at_commit);
+  // Refuses so many turns; a sequence counts on though its transaction ends.
+  database.run("CREATE SEQUENCE tries; CREATE TABLE refused AS SELECT 2 AS turns;"
+               "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql "
+               "SET search_path FROM CURRENT AS 'BEGIN "
+               "IF nextval(''tries'') <= (SELECT turns FROM refused) THEN "
+               "RAISE serialization_failure; END IF; RETURN NULL; END'; CREATE CONSTRAINT TRIGGER "
+               "refuse AFTER UPDATE ON zzz_jobs "
+               + std::string{at_commit ? "INITIALLY DEFERRED " : ""}
+               + "FOR EACH ROW WHEN (NEW.state = 2) EXECUTE FUNCTION refuse()");
+  const auto complete = [&](const Job& job) {
+    Batch batch;
+    batch.outcomes.push_back({.claim = job.claim(), .kind = OutcomeKind::complete});
+    batch.enqueues.push_back(job_of("more"));
+    return apply(store, std::move(batch));
+  };
+  const auto answer = complete(jobs[0]);
+  CHECK(answer.outcomes == std::vector{OutcomeResult::applied});
+  CHECK(database.value("SELECT last_value FROM tries") == "3");
+  CHECK(database.value("SELECT count(*) FROM zzz_jobs") == "3");
+
+  database.run("UPDATE refused SET turns = 1000");
+  CHECK(error_of([&] { (void)complete(jobs[1]); }).code() == errc::unavailable);
+  CHECK(database.value("SELECT count(*) FROM zzz_jobs") == "3");
+  database.run("UPDATE refused SET turns = 0");
+  CHECK(complete(jobs[1]).outcomes == std::vector{OutcomeResult::applied});
+  CHECK(database.value("SELECT count(*) FROM zzz_jobs WHERE state = 2") == "2");
 }
