@@ -95,3 +95,36 @@ TEST_CASE("jobs claimed by a commit that nobody heard of run once, at their firs
   CHECK(node.count("attempt - free_attempts = 1") == "3");
   CHECK(node.supervisor.stats().rescued == 0);
 }
+
+TEST_CASE("no more outcomes wait in an outage than jobs were claimed", "[pg][outage]") {
+  constexpr int jobs = 5000;
+  constexpr std::uint32_t concurrency = 4;
+  constexpr std::uint32_t ahead = 20;
+  const FreshDatabase fresh;
+  PgProxy proxy{fresh.url()};
+  SqlConnection database{fresh.url()};
+  Log log;
+  auto config = quick(concurrency);
+  config.prefetch_max = ahead;
+  config.log = log.sink();
+  std::atomic<int> runs{0};
+  PgSupervisor supervisor{quiet_store({proxy.url()}), std::move(config)};
+  supervisor.register_worker("w", [&](std::string_view, JobContext&) { ++runs; });
+  (void)supervisor.enqueue_many(std::vector<JobRequest>(jobs, {.worker = "w"}));
+  supervisor.start();
+  REQUIRE(eventually([&] { return runs > 100; }));
+  proxy.refuse(true);
+  REQUIRE(eventually([&] { return log.has("store_failed"); }));
+  const auto count = [&](const std::string& condition) {
+    return std::stoi(database.value("SELECT count(*) FROM zzz_jobs WHERE " + condition));
+  };
+  // All that was claimed has run: nothing else can.
+  REQUIRE(eventually([&] { return runs == count("state IN (1, 2)"); }));
+  const auto waiting = count("state = 1");
+  CAPTURE(waiting);
+  CHECK(waiting <= static_cast<int>(2 * concurrency + ahead));
+  REQUIRE(count("state = 0") > 0); // else nothing was cut off
+  proxy.refuse(false);
+  CHECK(eventually([&] { return count("state = 2 AND attempt = 1") == jobs; }));
+  CHECK(runs == jobs);
+}
