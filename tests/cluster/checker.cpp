@@ -12,7 +12,8 @@ namespace zzz_jobs::cluster {
 namespace {
 
 /// What a process had claimed before it was suspended it may still start so long
-/// after it goes on; what it had ended so long before, it has reported.
+/// after it goes on; what it had ended so long before, or so long before what it has
+/// reported, it has reported.
 constexpr std::int64_t wake_up_us = 5'000'000;
 
 struct Execution {
@@ -53,6 +54,7 @@ struct Absence {
 
 struct ProcessStory {
   std::int64_t killed_us = 0;
+  std::int64_t reported_us = 0; ///< the last end whose completion was accepted
   std::vector<Absence> absences{};
   bool is_guest = false;
   bool is_gateway = false;
@@ -61,6 +63,10 @@ struct ProcessStory {
     for (auto& absence : absences)
       if (absence.why == why && absence.to_us == never)
         absence.to_us = time_us;
+  }
+  /// Before it was killed it had reported what ended that much later.
+  [[nodiscard]] bool should_have_reported(const Execution& execution) const {
+    return execution.ended != nullptr && execution.ended->time_us + wake_up_us < reported_us;
   }
   [[nodiscard]] bool was_away_from(const Execution& execution) const {
     return std::any_of(absences.begin(), absences.end(),
@@ -83,6 +89,7 @@ public:
       jobs_[row.id].row = &row;
       payloads_[row.payload].rows.push_back(&row);
     }
+    note_reported();
     for (const auto& [payload, story] : payloads_)
       check_payload(payload, story);
     for (const auto& [id, story] : jobs_)
@@ -146,6 +153,15 @@ private:
       ++verdict_.refused;
       execution.refused = &entry;
     }
+  }
+
+  void note_reported() {
+    for (const auto& [id, story] : jobs_)
+      for (const auto& [attempt, execution] : story.executions)
+        if (execution.accepted && execution.ended != nullptr) {
+          auto& reported_us = processes_[execution.ended->pid].reported_us;
+          reported_us = std::max(reported_us, execution.ended->time_us);
+        }
   }
 
   void check_payload(const std::string& payload, const PayloadStory& story) {
@@ -243,8 +259,8 @@ private:
     if (execution.accepted || found == processes_.end() || was_handed_back(execution))
       return false;
     const auto& process = found->second;
-    const bool was_killed =
-      execution.started->time_us <= process.killed_us && !was_lost_in_life(execution);
+    const bool was_killed = execution.started->time_us <= process.killed_us
+      && !was_lost_in_life(execution) && !process.should_have_reported(execution);
     return was_killed || process.was_away_from(execution)
       || (process.is_guest && was_failed_by_gateway(execution));
   }

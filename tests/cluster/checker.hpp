@@ -39,8 +39,8 @@ struct Verdict {
 ///   that ran to its end; nothing else is in the table but commits in doubt;
 /// - each (job, attempt) started once at most;
 /// - a further execution is there for a reason: the one before failed or snoozed
-///   as planned, was stopped by a shutdown, or was under way when its process was
-///   killed, or suspended or cut off for so long that its claim was lost, or, of a
+///   as planned, was stopped by a shutdown, or was under way or not yet reported when
+///   its process was killed, or suspended or cut off for so long that its claim was lost, or, of a
 ///   guest, when that happened to a gateway;
 /// - one completion a job was accepted, and that of the execution in the row.
 [[nodiscard]] Verdict check(const std::vector<Entry>& ledger, const std::vector<Row>& table);

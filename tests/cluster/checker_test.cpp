@@ -212,6 +212,17 @@ TEST_CASE("the checker finds a repetition without a reason") {
                         + second_run + second_accepted,
                       table),
              without_reason);
+  // The process was killed long after, and had reported what ended later.
+  const std::string pause = "ready pid=9\n";
+  const std::string later = "started job=2 attempt=1 payload=b pid=7\n"
+                            "ended job=2 attempt=1 payload=b how=returned pid=7\n"
+                            "completed job=2 attempt=1 pid=7\nkilled pid=7\n";
+  const std::vector<Row> two{completed_row(1, "a", 2), completed_row(2, "b")};
+  const auto with_b = acknowledged + "acknowledged job=2 payload=b pid=9\n" + first_run;
+  CHECK_THAT(
+    problems(with_b + pause + pause + pause + pause + later + second_run + second_accepted, two),
+    without_reason);
+  CHECK(problems(with_b + later + second_run + second_accepted, two).empty());
   // Another one was killed.
   CHECK_THAT(
     problems(acknowledged + first_run + "killed pid=6\n" + second_run + second_accepted, table),
