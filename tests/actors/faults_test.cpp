@@ -257,7 +257,7 @@ TEST_CASE("maintenance that the store refuses is told, an outage by its turns al
                  .lasting = true,
                  .error = Error(errc::not_allowed, "no ticks")});
   supervisor.register_worker("w", [](std::string_view, JobContext&) {});
-  supervisor.register_cron("hourly", "0 * * * *", {.worker = "w"});
+  supervisor.register_cron("hourly", "0 * * * *", "w");
   supervisor.start();
   CHECK(eventually([&] { return log.has("maintenance_failed what=prune error=\"no right\""); }));
   CHECK(eventually([&] { return log.has("maintenance_failed what=rescue error=\"a trigger\""); }));

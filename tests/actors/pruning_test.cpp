@@ -66,6 +66,7 @@ TEMPLATE_LIST_TEST_CASE("of each final state the newest so many are kept, by its
     {"discard", JobState::discarded, PrunePolicy{.discarded = {.count = 1}}},
     {"cancel", JobState::cancelled, PrunePolicy{.cancelled = {.count = 1}}},
   }));
+  const auto kept_state = state; // clang 14 captures no structured bindings
   CAPTURE(how);
   TestType over;
   typename TestType::Supervisor supervisor{over.store_config(), pruning(policy)};
@@ -81,7 +82,7 @@ TEMPLATE_LIST_TEST_CASE("of each final state the newest so many are kept, by its
   CHECK(eventually([&] {
     const auto& stats = supervisor.stats();
     return stats.completed + stats.discarded + stats.cancelled == 22
-      && supervisor.count_by_state("default", state) == 1;
+      && supervisor.count_by_state("default", kept_state) == 1;
   }));
   for (const auto id : kept)
     CHECK(is_final(state_of(supervisor, id)));
