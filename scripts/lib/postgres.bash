@@ -92,6 +92,20 @@ start_postgres() {
   fail "the server does not start: $(<"$folder/log")"
 }
 
+# start_standby OPTION...: a standby of the running server, of the same users; it
+# takes queries when this returns. Sets $standby_pid and $standby_port.
+start_standby() {
+  local primary_port=$pg_port
+  local folder=$folder/standby pg_port='' pg_pid='' # of this server, for start_postgres
+  "${as_server[@]}" mkdir "$folder"
+  PGPASSWORD=$password "${as_server[@]}" "$pg_bin/pg_basebackup" --pgdata="$folder/data" --host=127.0.0.1 \
+    --port="$primary_port" --username=postgres --checkpoint=fast --no-sync --write-recovery-conf 2>"$folder.log" ||
+    fail "pg_basebackup: $(<"$folder.log")"
+  start_postgres "$@"
+  standby_pid=$pg_pid
+  standby_port=$pg_port
+}
+
 # The last line of this file says when it takes connections.
 is_ready() {
   local lines
@@ -160,6 +174,11 @@ remove_server() {
     kill -s QUIT "$bouncer_pid" 2>/dev/null || true
     wait "$bouncer_pid" 2>/dev/null || true
     bouncer_pid=''
+  fi
+  if [[ -n ${standby_pid:-} ]]; then
+    kill -s QUIT "$standby_pid" 2>/dev/null || true
+    wait "$standby_pid" 2>/dev/null || true
+    standby_pid=''
   fi
   stop_postgres QUIT
   rm --recursive --force "$folder"

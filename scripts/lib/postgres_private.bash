@@ -31,6 +31,10 @@ while read -r command argument; do
       signal_postgres "$argument"
       echo ok
       ;;
+    standby)
+      start_standby "${settings[@]}"
+      printf 'ok %s\n' "$standby_port"
+      ;;
     bouncer)
       start_bouncer
       printf 'ok %s\n' "$bouncer_port"

@@ -1,5 +1,8 @@
 #include "support/postgres.hpp"
 
+#include "support/eventually.hpp"
+#include "support/sql_connection.hpp"
+
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
@@ -75,7 +78,10 @@ void hold_users_lock() {
 std::string PostgresAddress::url(std::string_view user, std::string_view database) const {
   std::ostringstream text;
   text << "postgresql://" << user << (password.empty() ? "" : ":") << password << '@' << host << ':'
-       << port << '/' << database;
+       << port;
+  if (standby_port != 0)
+    text << ',' << host << ':' << standby_port;
+  text << '/' << database;
   return text.str();
 }
 
@@ -136,6 +142,25 @@ void PostgresServer::suspend() {
 
 void PostgresServer::resume() {
   holder_.ask("signal CONT");
+}
+
+void PostgresServer::add_standby() {
+  const auto port = static_cast<std::uint16_t>(std::stoi(holder_.ask("standby")));
+  SqlConnection primary{url()};
+  primary.run("ALTER SYSTEM SET synchronous_standby_names = '*'");
+  primary.run("SELECT pg_reload_conf()");
+  if (!eventually([&] {
+        return primary.value("SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'")
+          == "1";
+      }))
+    throw std::runtime_error("the standby does not follow");
+  server_.standby_port = port;
+}
+
+void PostgresServer::fail_over() {
+  stop_immediately();
+  if (SqlConnection{url()}.value("SELECT pg_promote()") != "t")
+    throw std::runtime_error("the standby does not become the server");
 }
 
 std::string PostgresServer::bouncer_url(std::string_view user) {

@@ -17,6 +17,7 @@ struct PostgresAddress {
   std::uint16_t port = 0;
   std::string password{}; ///< the superuser's; others need none
   std::string host = "127.0.0.1";
+  std::uint16_t standby_port = 0; ///< of a second server on the host, or 0
 
   [[nodiscard]] std::string url(std::string_view user = "postgres",
                                 std::string_view database = "postgres") const;
@@ -74,6 +75,12 @@ public:
   void suspend(); ///< all its processes (SIGSTOP): it is there and does not answer
   void resume();
   [[nodiscard]] pid_t pid() const noexcept { return pid_; } ///< its first process
+
+  /// A standby that confirms each commit; from now on `url` names both.
+  void add_standby();
+  /// The server crashes for good, and the standby takes its place. What was
+  /// acknowledged is there.
+  void fail_over();
 
 private:
   Conversation holder_;
