@@ -31,7 +31,11 @@ usage() {
   done
 }
 
-log_of() { printf '%s/build/log/%s-%s.log' "$root" "$name" "${1//[^a-zA-Z0-9]/-}"; }
+# A file's name has 255 bytes at most; on a fresh machine there is much to install.
+log_of() {
+  local what=${1//[^a-zA-Z0-9]/-}
+  printf '%s/build/log/%s-%s.log' "$root" "$name" "${what:0:100}"
+}
 
 # timed WHAT COMMAND...: runs it and tells the time; gives the command's status.
 timed() {
