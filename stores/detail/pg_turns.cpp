@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <random>
+#include <thread>
 #include <utility>
 
 namespace zzz_jobs::detail::pg {
@@ -10,11 +12,19 @@ namespace {
 using namespace std::chrono_literals;
 using SteadyClock = std::chrono::steady_clock;
 
-/// Deadlocks and the like: so often is a turn tried at once.
-constexpr int tries_max = 4;
+/// Deadlocks and the like: so often is a turn tried.
+constexpr int tries_max = 5;
 /// After a lock that outlasted `lock_timeout` turns go around locks for so long: one that
 /// holds on shall not stop all queues again and again.
 constexpr auto around_locks_time = 10s;
+
+/// Whoever won has the time to end, and others that lost do not come back all at once:
+/// up to 8 ms, and each time twice as long.
+void let_others_pass(int tries) {
+  thread_local std::minstd_rand random{std::random_device{}()};
+  std::this_thread::sleep_for(
+    std::chrono::milliseconds{std::uniform_int_distribution{0, 4 << tries}(random)});
+}
 
 bool makes_available(const Outcome& outcome) {
   return outcome.kind == OutcomeKind::release || outcome.kind == OutcomeKind::rescue;
@@ -79,8 +89,10 @@ std::optional<BatchResult> Turns::run(const Batch& batch, const TurnSetting& set
       return finish(*begun.turn, echo);
     } catch (const StatementError& error) {
       knowledge_.claims.abandoned();
-      if (is_worth_repeating(error.sqlstate()) && tries < tries_max)
+      if (is_worth_repeating(error.sqlstate()) && tries < tries_max) {
+        let_others_pass(tries);
         continue;
+      }
       if (is_lock_timeout(error.sqlstate()) && !around_locks) {
         around_locks_until_ = SteadyClock::now() + around_locks_time;
         continue;
