@@ -90,7 +90,7 @@ TEST_CASE("ten thousand garbage connections harm no node, no link and no job") {
   Garbage garbage{port};
   for (int i = 0; i < 1000; ++i) // what a busy node needs anyway
     garbage.send_one(i);
-  const auto before = peak_bytes();
+  [[maybe_unused]] const auto before = peak_bytes();
   constexpr int connections = 10'000;
   for (int i = 0; i < connections; ++i) {
     garbage.send_one(i);
