@@ -317,7 +317,9 @@ std::vector<Claim> PgStore::open_claims(std::string_view queue) {
   return open_claims_of({std::string{queue}}).front();
 }
 
+/// What a turn in doubt has claimed is handed back, not one that nobody answers for.
 std::vector<std::vector<Claim>> PgStore::open_claims_of(const std::vector<std::string>& queues) {
+  impl_->shared_turns.settle_doubts();
   return impl_->at_desk([&](auto& desk) { return desk.open_claims(queues, node_id()); });
 }
 

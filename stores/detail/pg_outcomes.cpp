@@ -222,12 +222,12 @@ void Outcomes::send_handed_back(Pipeline& pipeline) {
   pipeline.send(Query::hand_back_jobs, std::move(params), applied(handed_back_));
 }
 
-void Outcomes::answer_late(const std::map<std::int64_t, bool>& written) {
+void Outcomes::answer_late(const Written& written) {
   for (const auto* ends : {&completed_, &with_results_, &erased_, &ended_, &handed_back_})
     for (const auto& end : *ends) {
       const auto found = written.find(end.claim.job_id);
       const bool is_gone = found == written.end();
-      if (is_gone ? ends != &erased_ : !found->second)
+      if (is_gone ? ends != &erased_ : !found->second.has_value())
         continue;
       result_.outcomes[end.index] = OutcomeResult::applied;
       result_.outcome_states[end.index] = end.state;

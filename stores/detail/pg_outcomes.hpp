@@ -12,6 +12,10 @@
 
 namespace zzz_jobs::detail::pg {
 
+/// Of jobs that are still there: the state to which a transaction brought them, or
+/// nothing where another has written them since.
+using Written = std::map<std::int64_t, std::optional<JobState>>;
+
 /// Ends executions, each by its claim: one statement for each way to end,
 /// whatever their number.
 class Outcomes {
@@ -25,9 +29,8 @@ public:
   /// Before `send`: answers those as locked whose rows other transactions hold, and leaves
   /// them out. Says whether there are any.
   [[nodiscard]] bool leave_locked(Pipeline& pipeline);
-  /// The transaction was committed and its answers are lost: `written` says of the
-  /// jobs that are still there whether it wrote them.
-  void answer_late(const std::map<std::int64_t, bool>& written);
+  /// The transaction was committed and its answers are lost.
+  void answer_late(const Written& written);
   /// The queues to which jobs have returned; known with the answers.
   [[nodiscard]] const std::set<std::string>& returned_to() const noexcept { return returned_to_; }
 

@@ -36,6 +36,10 @@ public:
     return turns_.end(echo);
   }
 
+  void settle_doubts() {
+    const std::lock_guard lock{mutex_};
+    turns_.settle_doubts();
+  }
   [[nodiscard]] std::vector<std::int64_t> give_up(const std::vector<SeenNode>& nodes) {
     const auto lock = free_lane();
     return turns_.give_up(nodes);

@@ -112,7 +112,7 @@ std::set<std::string_view> Turn::filled_queues() const {
   return queues;
 }
 
-void Turn::answer_late(const std::map<std::int64_t, bool>& written) {
+void Turn::answer_late(const Written& written) {
   outcomes_.answer_late(written);
   enqueues_.assume_inserted();
   for (auto& jobs : result_.claimed)

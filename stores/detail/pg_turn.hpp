@@ -71,7 +71,7 @@ public:
   }
   /// The transaction was committed and its answers are lost; `written`: see
   /// Outcomes.
-  void answer_late(const std::map<std::int64_t, bool>& written);
+  void answer_late(const Written& written);
   /// After the commit: the answer, and what is known now.
   [[nodiscard]] BatchResult finish(TurnEcho& echo);
   /// Whether it left something undone that others have locked.

@@ -86,7 +86,7 @@ std::optional<BatchResult> Turns::run(const Batch& batch, const TurnSetting& set
           continue;
         }
       }
-      return finish(*begun.turn, echo);
+      return finish(begun, echo);
     } catch (const StatementError& error) {
       knowledge_.claims.abandoned();
       if (is_worth_repeating(error.sqlstate()) && tries < tries_max) {
@@ -139,7 +139,7 @@ std::optional<BatchResult> Turns::end(TurnEcho& echo) {
       is_done = happened(*lane, begun, doubt);
     }
     if (is_done)
-      return finish(*begun.turn, echo);
+      return finish(begun, echo);
   } catch (const StatementError&) { // what the table checks at a commit
   } catch (...) {
     knowledge_.claims.abandoned();
@@ -150,12 +150,14 @@ std::optional<BatchResult> Turns::end(TurnEcho& echo) {
   return apply(begun.batch, begun.setting, echo);
 }
 
-BatchResult Turns::finish(Turn& turn, TurnEcho& echo) {
-  auto result = turn.finish(echo);
-  show_knowledge(turn.expected());
+BatchResult Turns::finish(const Begun& begun, TurnEcho& echo) {
+  auto result = begun.turn->finish(echo);
+  answer_repeated(begun.batch, result);
+  const auto expected = begun.turn->expected();
+  show_knowledge(expected);
   for (auto& lane : lanes_)
     if (lane.begun)
-      lane.begun->turn->expect(turn.expected());
+      lane.begun->turn->expect(expected);
   return result;
 }
 

@@ -18,6 +18,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace zzz_jobs::detail::pg {
@@ -54,6 +55,9 @@ public:
   [[nodiscard]] std::optional<BatchResult> end(TurnEcho& echo);
   /// Whether a further turn can be made now.
   [[nodiscard]] bool has_free_lane() const;
+  /// Finds out, where it can, about turns whose callers were told that they are in
+  /// doubt; the next turn does so by itself. @throws Error(unavailable).
+  void settle_doubts();
   /// Renews a lease that is late, where a connection of ours is there and idle. Turns
   /// do so by themselves.
   void renew_aside(Watchdog& dog);
@@ -84,17 +88,22 @@ private:
     std::int64_t node = 0; ///< that the link is of
     std::optional<Begun> begun{};
   };
+  /// An execution whose end a turn wrote.
+  struct Ended {
+    Claim claim{};
+    bool erases = false;
+  };
   /// The transaction of a try that may be committed or not.
   struct Unsettled {
     std::int64_t node = 0;
     std::int64_t number = 0;
     bool is_answered = false;
     std::vector<std::string> queues{}; ///< from which it may have claimed
-    std::vector<std::int64_t> jobs{};  ///< whose executions it ended
+    std::vector<Ended> ended{};
     // Once settled:
     bool was_committed = false;
-    bool is_unknown = false;                ///< for ever: what told it went with its node
-    std::map<std::int64_t, bool> written{}; ///< see Outcomes::answer_late
+    bool is_unknown = false; ///< for ever: what told it went with its node
+    Written written{};
   };
 
   void take_news(const TurnSetting& setting);
@@ -109,7 +118,7 @@ private:
   [[nodiscard]] BatchResult nothing_done(const Batch& batch) const;
   void expect_changes(const Batch& batch);
   [[nodiscard]] bool happened(Lane& lane, const Begun& begun, const CommitInDoubt& doubt);
-  [[nodiscard]] BatchResult finish(Turn& turn, TurnEcho& echo);
+  [[nodiscard]] BatchResult finish(const Begun& begun, TurnEcho& echo);
   [[nodiscard]] Lane& free_lane();
   [[nodiscard]] Lane* first_begun();
   [[nodiscard]] std::int64_t oldest_try();
@@ -118,6 +127,8 @@ private:
   void settle_earlier(Lane& lane, std::int64_t node);
   void try_to_settle(Lane& lane, Unsettled& turn, std::int64_t node);
   static void answer_late(Pipeline& pipeline, Unsettled& turn);
+  void keep_written(const Unsettled& turn);
+  void answer_repeated(const Batch& batch, BatchResult& result);
 
   const PgStore::Config& config_;
   const Statements& statements_;
@@ -125,6 +136,9 @@ private:
   std::array<Lane, 2> lanes_{}; ///< the second is used only while the first waits
   std::int64_t number_ = 0;     ///< of the last try
   std::list<Unsettled> unsettled_{};
+  /// What those of the last outage had written after all, by job: the attempt, and the
+  /// state that it came to.
+  std::map<std::int64_t, std::pair<std::int32_t, JobState>> written_earlier_{};
   std::chrono::steady_clock::time_point next_renewal_{}; ///< not before
   CommitPace commit_pace_{};
   std::chrono::steady_clock::time_point around_locks_until_{};

@@ -26,7 +26,7 @@ bool Turns::happened(Lane& lane, const Begun& begun, const CommitInDoubt& doubt)
   for (const auto& claim : begun.batch.claims)
     turn.queues.push_back(claim.queue);
   for (const auto& outcome : begun.batch.outcomes)
-    turn.jobs.push_back(outcome.claim.job_id);
+    turn.ended.push_back({outcome.claim, outcome.erase});
   lane.link.reset();
   settle(lane, turn, node, doubt_time_max);
   const auto settled = std::move(turn);
@@ -64,15 +64,54 @@ void Turns::settle(Lane& lane, Unsettled& turn, std::int64_t node,
 }
 
 /// Turns whose callers were told that they are in doubt. Until they are settled
-/// nothing else is sent, which hence did not happen.
+/// nothing else is sent, which hence did not happen. What answers there were went with
+/// the call.
 void Turns::settle_earlier(Lane& lane, std::int64_t node) {
+  if (!unsettled_.empty())
+    written_earlier_.clear();
   while (!unsettled_.empty()) {
+    auto& turn = unsettled_.front();
+    turn.is_answered = false;
     try {
-      settle(lane, unsettled_.front(), node, 0ms);
+      settle(lane, turn, node, 0ms);
     } catch (const Error& error) {
       throw ConnectionError{error.what()};
     }
+    keep_written(turn);
     unsettled_.pop_front();
+  }
+}
+
+void Turns::settle_doubts() {
+  if (has_free_lane())
+    settle_earlier(free_lane(), presence_.node());
+}
+
+/// Callers repeat outcomes that are in doubt.
+void Turns::keep_written(const Unsettled& turn) {
+  if (!turn.was_committed)
+    return;
+  for (const auto& ended : turn.ended) {
+    const auto& claim = ended.claim;
+    const auto found = turn.written.find(claim.job_id);
+    const bool is_gone = found == turn.written.end();
+    if (is_gone ? ended.erases : found->second.has_value())
+      written_earlier_[claim.job_id] = {claim.attempt,
+                                        is_gone ? JobState::completed : *found->second};
+  }
+}
+
+/// Their rows refuse such outcomes, since they are written already.
+void Turns::answer_repeated(const Batch& batch, BatchResult& result) {
+  for (std::size_t i = 0; i < batch.outcomes.size() && !written_earlier_.empty(); ++i) {
+    const auto& claim = batch.outcomes[i].claim;
+    const auto found = written_earlier_.find(claim.job_id);
+    if (found == written_earlier_.end() || found->second.first != claim.attempt
+        || result.outcomes[i] != OutcomeResult::refused)
+      continue;
+    result.outcomes[i] = OutcomeResult::applied;
+    result.outcome_states[i] = found->second.second;
+    written_earlier_.erase(found);
   }
 }
 
@@ -107,10 +146,12 @@ void Turns::answer_late(Pipeline& pipeline, Unsettled& turn) {
   Params jobs;
   jobs.add(turn.node);
   jobs.add(turn.number);
-  jobs.add_int64s(turn.jobs, [](std::int64_t id) { return id; });
+  jobs.add_int64s(turn.ended, [](const Ended& ended) { return ended.claim.job_id; });
   pipeline.send(Query::written_by_turn, std::move(jobs), [&](const Rows& rows) {
     for (int row = 0; row < rows.size(); ++row)
-      turn.written[rows.integer(row, 0)] = rows.integer(row, 1) != 0;
+      turn.written[rows.integer(row, 0)] = rows.is_null(row, 1)
+        ? std::nullopt
+        : std::optional{static_cast<JobState>(rows.integer(row, 1))};
   });
   Params claims;
   claims.add(turn.node);

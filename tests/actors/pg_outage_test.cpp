@@ -127,4 +127,7 @@ TEST_CASE("no more outcomes wait in an outage than jobs were claimed", "[pg][out
   proxy.refuse(false);
   CHECK(eventually([&] { return count("state = 2 AND attempt - free_attempts = 1") == jobs; }));
   CHECK(runs == jobs);
+  CHECK(eventually([&] { return supervisor.stats().completed == jobs; }));
+  CHECK(supervisor.stats().outcomes_refused == 0);
+  CHECK(supervisor.stats().rescued == 0);
 }

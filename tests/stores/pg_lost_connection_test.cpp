@@ -218,10 +218,16 @@ TEST_CASE("a turn without a server says that nothing happened, and works when it
 TEST_CASE("a commit that stays in doubt is said to be, and is settled by the next turn",
           "[pg][turns][lost]") {
   Route route;
-  const Work work{*route.store};
-  route.proxy.hold(PgProxy::Hold::all);
+  const auto answered = GENERATE(false, true);
+  const auto erases = answered;
+  const auto compares = !answered;
+  CAPTURE(answered, erases, compares);
+  Work work{*route.store};
+  work.batch.outcomes[0].erase = erases;
+  route.proxy.hold(answered ? PgProxy::Hold::ends : PgProxy::Hold::all);
   auto result = route.apply_aside(work.batch);
   REQUIRE(route.comes_to("args = 'new'", 1));
+  REQUIRE(support::eventually([&] { return route.proxy.has_held(); }));
   route.proxy.refuse(true);
   route.proxy.hold(PgProxy::Hold::nothing);
   const auto doubt = error_of([&] { (void)result.get(); });
@@ -230,11 +236,19 @@ TEST_CASE("a commit that stays in doubt is said to be, and is settled by the nex
   CHECK(error_of([&] { (void)apply(*route.store, enqueues_of({job_of("other")})); }).code()
         == errc::unavailable);
   route.proxy.refuse(false);
-  // Whoever was in doubt asks, and does not repeat; what was claimed waits again.
-  const auto again = claim(*route.store, 10);
+  if (compares)
+    CHECK(route.store->open_claims("mail").empty());
+  // Whoever was in doubt asks; what was claimed waits again. An outcome may be repeated.
+  auto repeated = claims_of(10);
+  repeated.outcomes = work.batch.outcomes;
+  const auto settled = apply(*route.store, repeated);
+  CHECK(settled.outcomes == std::vector{OutcomeResult::applied});
+  CHECK(settled.outcome_states == std::vector{JobState::completed});
+  const auto& again = settled.claimed.at(0);
   REQUIRE(again.size() == 2);
   CHECK(again[0].args == "waiting");
   CHECK(again[0].attempts_used() == 1);
+  CHECK(apply(*route.store, repeated).outcomes == std::vector{OutcomeResult::refused});
   CHECK(route.jobs("args = 'new'") == "1");
 }
 
