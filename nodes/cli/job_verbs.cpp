@@ -5,6 +5,9 @@
 #include <zzz_jobs/nodes/cli/job_lines.hpp>
 #include <zzz_jobs/nodes/cli/when.hpp>
 
+#include <algorithm>
+#include <limits>
+
 #include <nlohmann/json.hpp>
 
 namespace zzz_jobs::node::cli {

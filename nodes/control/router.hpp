@@ -2,6 +2,7 @@
 
 #include <zzz_jobs/nodes/control/api.hpp>
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>

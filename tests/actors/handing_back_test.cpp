@@ -3,6 +3,7 @@
 #include "support/supervisors.hpp"
 
 #include <atomic>
+#include <thread>
 
 using namespace zzz_jobs;
 using namespace zzz_jobs::support;

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <set>
+#include <thread>
 
 using namespace zzz_jobs;
 using namespace zzz_jobs::support;

@@ -3,6 +3,7 @@
 #include "support/supervisors.hpp"
 
 #include <atomic>
+#include <thread>
 
 #ifdef ZZZ_JOBS_HAS_SQLITE
 #include <zzz_jobs/stores/sqlite_transaction.hpp>

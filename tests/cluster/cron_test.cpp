@@ -5,6 +5,7 @@
 #include "support/eventually.hpp"
 
 #include <algorithm>
+#include <cstdio>
 #include <map>
 #include <optional>
 #include <set>

@@ -1,6 +1,7 @@
 #include "cluster/load.hpp"
 #include "support/catch.hpp"
 
+#include <cstdio>
 #include <thread>
 
 using namespace zzz_jobs;

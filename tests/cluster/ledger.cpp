@@ -1,5 +1,6 @@
 #include "cluster/ledger.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>

@@ -2,6 +2,8 @@
 
 #include "support/catch.hpp"
 
+#include <cstdio>
+
 namespace zzz_jobs::cluster {
 
 Load::Load(Campaign& campaign, const EnqueuerOptions& more) : campaign_(campaign) {

@@ -1,6 +1,7 @@
 #include "cluster/load.hpp"
 #include "support/catch.hpp"
 
+#include <cstdio>
 #include <map>
 #include <optional>
 #include <thread>

@@ -2,6 +2,7 @@
 #include "support/catch.hpp"
 #include "support/eventually.hpp"
 
+#include <cstdio>
 #include <thread>
 
 using namespace zzz_jobs;

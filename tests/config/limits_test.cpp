@@ -4,6 +4,7 @@
 
 #include <zzz_jobs/config/errc.hpp>
 
+#include <iomanip>
 #include <string>
 
 using namespace zzz_jobs;

@@ -2,6 +2,8 @@
 
 #include "support/catch.hpp"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 namespace {

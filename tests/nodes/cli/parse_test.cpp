@@ -7,6 +7,7 @@
 
 #include <zzz_jobs/config/errc.hpp>
 
+#include <memory>
 #include <set>
 
 namespace {

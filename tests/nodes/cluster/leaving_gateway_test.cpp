@@ -5,6 +5,7 @@
 #include "support/catch.hpp"
 
 #include <atomic>
+#include <cstdint>
 
 using namespace zzz_jobs;
 using namespace zzz_jobs::node;

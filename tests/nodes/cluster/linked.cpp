@@ -7,6 +7,7 @@
 #include <caf/all.hpp>
 
 #include <algorithm>
+#include <cstdint>
 
 namespace zzz_jobs::node::test {
 namespace {

@@ -9,6 +9,7 @@
 #include <caf/all.hpp>
 
 #include <csignal>
+#include <cstdint>
 #include <memory>
 #include <sstream>
 

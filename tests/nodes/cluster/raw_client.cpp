@@ -11,7 +11,9 @@
 
 #include <array>
 #include <csignal>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 

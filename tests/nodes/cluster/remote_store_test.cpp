@@ -5,6 +5,9 @@
 #include "support/catch.hpp"
 
 #include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <thread>
 

@@ -8,6 +8,7 @@
 #include <zzz_jobs/config/node/show.hpp>
 
 #include <algorithm>
+#include <fstream>
 #include <regex>
 #include <sstream>
 
