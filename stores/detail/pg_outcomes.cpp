@@ -222,12 +222,19 @@ void Outcomes::send_handed_back(Pipeline& pipeline) {
   pipeline.send(Query::hand_back_jobs, std::move(params), applied(handed_back_));
 }
 
+/// Such a job may have been claimed again by the same turn.
+bool Outcomes::was_ended_as(const End& end, const WrittenJob& job) {
+  const bool claimed_again = end.state == JobState::available && job.state == JobState::executing
+    && job.attempt == end.claim.attempt + 1;
+  return claimed_again || (job.state == end.state && job.attempt == end.claim.attempt);
+}
+
 void Outcomes::answer_late(const Written& written) {
   for (const auto* ends : {&completed_, &with_results_, &erased_, &ended_, &handed_back_})
     for (const auto& end : *ends) {
       const auto found = written.find(end.claim.job_id);
       const bool is_gone = found == written.end();
-      if (is_gone ? ends != &erased_ : !found->second.has_value())
+      if (is_gone ? ends != &erased_ : !found->second || !was_ended_as(end, *found->second))
         continue;
       result_.outcomes[end.index] = OutcomeResult::applied;
       result_.outcome_states[end.index] = end.state;

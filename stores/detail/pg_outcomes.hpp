@@ -12,9 +12,13 @@
 
 namespace zzz_jobs::detail::pg {
 
-/// Of jobs that are still there: the state to which a transaction brought them, or
-/// nothing where another has written them since.
-using Written = std::map<std::int64_t, std::optional<JobState>>;
+/// How a transaction left a job.
+struct WrittenJob {
+  JobState state{};
+  std::int32_t attempt = 0;
+};
+/// Of the jobs that are still there; nothing where another has written them since.
+using Written = std::map<std::int64_t, std::optional<WrittenJob>>;
 
 /// Ends executions, each by its claim: one statement for each way to end,
 /// whatever their number.
@@ -46,6 +50,7 @@ private:
   };
   using Ends = std::vector<End>;
 
+  [[nodiscard]] static bool was_ended_as(const End& end, const WrittenJob& job);
   void sort_by_statement();
   void add(std::size_t index);
   void read_executions(Pipeline& pipeline);

@@ -109,7 +109,9 @@ void Pipeline::try_part(const std::function<void()>& part) {
     send("SET CONSTRAINTS ALL IMMEDIATE"); // what is checked at the commit, is checked now
     settle();
   } catch (const StatementError&) {
+    // Released too: what follows is the transaction's own, by which it is known later.
     send("ROLLBACK TO SAVEPOINT part");
+    send("RELEASE SAVEPOINT part");
     settle();
     throw;
   }

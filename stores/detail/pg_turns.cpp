@@ -322,6 +322,9 @@ void Turns::probe(Lane& lane, const Batch& batch, const TurnSetting& setting) {
   });
   try {
     pipeline.commit();
+  } catch (const StatementError&) {
+    pipeline.roll_back();
+    throw;
   } catch (const CommitInDoubt& error) {
     throw ConnectionError{error.what()}; // it changes nothing
   }

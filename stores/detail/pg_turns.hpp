@@ -136,9 +136,8 @@ private:
   std::array<Lane, 2> lanes_{}; ///< the second is used only while the first waits
   std::int64_t number_ = 0;     ///< of the last try
   std::list<Unsettled> unsettled_{};
-  /// What those of the last outage had written after all, by job: the attempt, and the
-  /// state that it came to.
-  std::map<std::int64_t, std::pair<std::int32_t, JobState>> written_earlier_{};
+  /// The ends that such turns had written after all, until they are repeated.
+  std::map<std::int64_t, WrittenJob> written_earlier_{};
   std::chrono::steady_clock::time_point next_renewal_{}; ///< not before
   CommitPace commit_pace_{};
   std::chrono::steady_clock::time_point around_locks_until_{};

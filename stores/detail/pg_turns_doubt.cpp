@@ -14,6 +14,7 @@ using SteadyClock = std::chrono::steady_clock;
 
 /// How long a commit in doubt is asked after, before its callers hear of it.
 constexpr auto doubt_time_max = 10s;
+constexpr std::size_t written_earlier_max = 10'000;
 
 } // namespace
 
@@ -67,8 +68,6 @@ void Turns::settle(Lane& lane, Unsettled& turn, std::int64_t node,
 /// nothing else is sent, which hence did not happen. What answers there were went with
 /// the call.
 void Turns::settle_earlier(Lane& lane, std::int64_t node) {
-  if (!unsettled_.empty())
-    written_earlier_.clear();
   while (!unsettled_.empty()) {
     auto& turn = unsettled_.front();
     turn.is_answered = false;
@@ -83,21 +82,35 @@ void Turns::settle_earlier(Lane& lane, std::int64_t node) {
 }
 
 void Turns::settle_doubts() {
-  if (has_free_lane())
-    settle_earlier(free_lane(), presence_.node());
+  if (unsettled_.empty() || !has_free_lane())
+    return;
+  auto& lane = free_lane();
+  if (lane.link && !lane.link->is_alive())
+    lane.link.reset();
+  try {
+    settle_earlier(lane, presence_.node());
+  } catch (...) {
+    lane.link.reset();
+    throw;
+  }
 }
 
 /// Callers repeat outcomes that are in doubt.
 void Turns::keep_written(const Unsettled& turn) {
   if (!turn.was_committed)
     return;
+  if (written_earlier_.size() > written_earlier_max)
+    written_earlier_.clear(); // whoever was told of the doubt has not come back
   for (const auto& ended : turn.ended) {
     const auto& claim = ended.claim;
     const auto found = turn.written.find(claim.job_id);
     const bool is_gone = found == turn.written.end();
-    if (is_gone ? ended.erases : found->second.has_value())
-      written_earlier_[claim.job_id] = {claim.attempt,
-                                        is_gone ? JobState::completed : *found->second};
+    const auto job =
+      is_gone ? std::optional{WrittenJob{JobState::completed, claim.attempt}} : found->second;
+    const bool is_its_end = job && job->attempt == claim.attempt
+      && job->state != JobState::executing && (!is_gone || ended.erases);
+    if (is_its_end)
+      written_earlier_[claim.job_id] = *job;
   }
 }
 
@@ -106,11 +119,11 @@ void Turns::answer_repeated(const Batch& batch, BatchResult& result) {
   for (std::size_t i = 0; i < batch.outcomes.size() && !written_earlier_.empty(); ++i) {
     const auto& claim = batch.outcomes[i].claim;
     const auto found = written_earlier_.find(claim.job_id);
-    if (found == written_earlier_.end() || found->second.first != claim.attempt
+    if (found == written_earlier_.end() || found->second.attempt != claim.attempt
         || result.outcomes[i] != OutcomeResult::refused)
       continue;
     result.outcomes[i] = OutcomeResult::applied;
-    result.outcome_states[i] = found->second.second;
+    result.outcome_states[i] = found->second.state;
     written_earlier_.erase(found);
   }
 }
@@ -149,9 +162,10 @@ void Turns::answer_late(Pipeline& pipeline, Unsettled& turn) {
   jobs.add_int64s(turn.ended, [](const Ended& ended) { return ended.claim.job_id; });
   pipeline.send(Query::written_by_turn, std::move(jobs), [&](const Rows& rows) {
     for (int row = 0; row < rows.size(); ++row)
-      turn.written[rows.integer(row, 0)] = rows.is_null(row, 1)
+      turn.written[rows.integer(row, 0)] = rows.is_null(row, 2)
         ? std::nullopt
-        : std::optional{static_cast<JobState>(rows.integer(row, 1))};
+        : std::optional{
+          WrittenJob{static_cast<JobState>(rows.integer(row, 2)), rows.integer32(row, 1)}};
   });
   Params claims;
   claims.add(turn.node);

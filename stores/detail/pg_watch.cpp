@@ -198,7 +198,7 @@ std::string Watch::in_schema(std::string_view sql) const {
 /// Shows that this node is alive, before anything else.
 void Watch::settle_in(PqxxSession& session) {
   if (!config_.pooled) {
-    (void)session.run_alone(std::string{sql::postgres::lock_timeout}, look_patience(), false);
+    (void)session.run_alone(std::string{sql::postgres::look_settings}, look_patience(), false);
     (void)session.run_alone(in_schema(sql::postgres::take_session_lock), presence_.node());
   }
   renew(session);

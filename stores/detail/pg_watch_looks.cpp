@@ -44,7 +44,7 @@ pqxx::result Watch::run_look(PqxxSession& session, const Args&... args) {
   if (!config_.pooled)
     return session.run_alone(look, args...);
   return session.in_transaction([&](pqxx::work& transaction) {
-    (void)detail::pg::run(transaction, std::string{sql::postgres::lock_timeout}, look_patience(),
+    (void)detail::pg::run(transaction, std::string{sql::postgres::look_settings}, look_patience(),
                           true);
     return detail::pg::run(transaction, look, args...);
   });

@@ -41,8 +41,9 @@ struct Route {
 
 /// A job to complete, one to claim and one to enqueue.
 struct Work {
-  explicit Work(PgStore& store) {
-    (void)apply(store, enqueues_of({job_of("running"), job_of("waiting")}));
+  explicit Work(PgStore& store) : Work(store, {job_of("running"), job_of("waiting")}) {}
+  Work(PgStore& store, std::vector<NewJob> jobs) {
+    (void)apply(store, enqueues_of(std::move(jobs)));
     running = claim(store, 1).at(0);
     batch = enqueues_of({job_of("new")});
     batch.outcomes.push_back({.claim = running.claim()});
@@ -113,6 +114,28 @@ TEST_CASE("a commit whose answers are all lost is not repeated, and what it clai
   CHECK(route.jobs() == "3");
 }
 
+TEST_CASE("what runs on is not handed back though a lost commit wrote its progress",
+          "[pg][turns][lost]") {
+  Route route;
+  Work work{*route.store, {job_of("running on"), job_of("running"), job_of("waiting")}};
+  const auto runs_on = work.running;
+  work.batch.outcomes[0].claim = claim(*route.store, 1).at(0).claim();
+  work.batch.progress.push_back({.claim = runs_on.claim(), .percent = 40, .note = "half"});
+  route.proxy.hold(PgProxy::Hold::all);
+  auto result = route.apply_aside(work.batch);
+  REQUIRE(route.comes_to("args = 'new'", 1));
+  REQUIRE(support::eventually([&] { return route.proxy.has_held(); }));
+  CHECK(route.jobs("state = 1") == "2");
+  route.proxy.hold(PgProxy::Hold::nothing);
+  route.proxy.cut();
+  CHECK(result.get().outcomes == std::vector{OutcomeResult::applied});
+  CHECK(route.store->open_claims("mail") == std::vector{runs_on.claim()});
+  CHECK(route.jobs("args = 'waiting' AND state = 0 AND free_attempts = 1") == "1");
+  Batch end;
+  end.outcomes.push_back({.claim = runs_on.claim()});
+  CHECK(apply(*route.store, end).outcomes == std::vector{OutcomeResult::applied});
+}
+
 TEST_CASE("a commit that is lost with nothing but its own answer is made once",
           "[pg][turns][lost]") {
   Route route;
@@ -173,14 +196,18 @@ void check_after_cut(Route& route, const Work& work, const std::optional<BatchRe
 
 TEST_CASE("wherever a turn is cut, everything in it happens once", "[pg][turns][lost]") {
   const auto in_answers = GENERATE(false, true);
-  CAPTURE(in_answers);
+  const auto with_refused_row = GENERATE(false, true);
+  CAPTURE(in_answers, with_refused_row);
   Route route;
+  route.database.run("ALTER TABLE zzz_jobs ADD CHECK (args <> 'refused')");
   (void)Work{*route.store}; // all is prepared
   route.database.run("DELETE FROM zzz_jobs");
   bool cut = true;
   int cuts = 0;
   for (std::size_t bytes = 0; cut; bytes += 1 + bytes / 16) {
-    const Work work{*route.store};
+    Work work{*route.store};
+    if (with_refused_row)
+      work.batch.enqueues.push_back(job_of("refused"));
     if (in_answers)
       route.proxy.cut_after_answered(bytes);
     else

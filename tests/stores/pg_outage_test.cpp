@@ -135,3 +135,17 @@ TEST_CASE("a right that is missing is said to be, and is no outage", "[pg][turns
                            + restricted.role.name());
   CHECK(restricted.works());
 }
+
+TEST_CASE("a pooled store that only claims goes on when its table is back", "[pg][turns][outage]") {
+  const PgTables tables;
+  auto config = quick_store({support::SharedPostgres::get().bouncer_url(), tables.target().schema});
+  config.pooled = true;
+  PgStore store{config};
+  CHECK(claim(store, 1).empty());
+  auto database = tables.connect();
+  database.run("ALTER TABLE zzz_jobs RENAME TO away");
+  CHECK(error_of([&] { (void)claim(store, 1); }).code() == errc::unavailable);
+  database.run("ALTER TABLE away RENAME TO zzz_jobs;"
+               "INSERT INTO zzz_jobs (queue, worker) VALUES ('mail', 'mailer')");
+  CHECK(claim(store, 1).size() == 1);
+}
