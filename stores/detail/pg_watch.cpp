@@ -167,6 +167,8 @@ void Watch::run() {
       watch(session);
       return;
     } catch (const std::exception& error) {
+      if (is_stopping())
+        return; // a goodbye that was cut short is no loss
       looks_ = false;
       lost_ = true;
       signal(StoreSignal::jobs); // whoever relied on us now polls
