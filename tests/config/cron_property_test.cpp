@@ -258,16 +258,17 @@ void compare(const std::string& zone, int first_year, int count) {
 } // namespace
 
 TEST_CASE("cron: the search agrees with a walk by minutes", "[cron][property]") {
+  constexpr int schedules = 500; // others each time; a walk takes 10 ms
   SECTION("in UTC") {
-    compare("UTC", 2027, 2000);
+    compare("UTC", 2027, schedules);
   }
   SECTION("in Berlin") {
-    compare("Europe/Berlin", 2026, 2000);
+    compare("Europe/Berlin", 2026, schedules);
   }
   SECTION("on Lord Howe, by half an hour") {
-    compare("Australia/Lord_Howe", 2027, 2000);
+    compare("Australia/Lord_Howe", 2027, schedules);
   }
   SECTION("in Sao Paulo, at midnight") {
-    compare("America/Sao_Paulo", 2017, 2000);
+    compare("America/Sao_Paulo", 2017, schedules);
   }
 }
