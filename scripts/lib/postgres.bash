@@ -167,19 +167,19 @@ start_bouncer() {
   fail "PgBouncer does not start: $(<"$folder/bouncer.log")"
 }
 
+# end_at_once PID: a server, where there is one.
+end_at_once() {
+  [[ -n $1 ]] || return 0
+  kill -s QUIT "$1" 2>/dev/null || true
+  wait "$1" 2>/dev/null || true
+}
+
 # remove_server: nothing is left of it. For a trap of EXIT.
 remove_server() {
   [[ -n ${folder:-} ]] || return 0
-  if [[ -n ${bouncer_pid:-} ]]; then
-    kill -s QUIT "$bouncer_pid" 2>/dev/null || true
-    wait "$bouncer_pid" 2>/dev/null || true
-    bouncer_pid=''
-  fi
-  if [[ -n ${standby_pid:-} ]]; then
-    kill -s QUIT "$standby_pid" 2>/dev/null || true
-    wait "$standby_pid" 2>/dev/null || true
-    standby_pid=''
-  fi
+  end_at_once "${bouncer_pid:-}"
+  end_at_once "${standby_pid:-}"
+  bouncer_pid='' standby_pid=''
   stop_postgres QUIT
   rm --recursive --force "$folder"
 }

@@ -52,6 +52,16 @@ void Pipeline::read_answers() {
   }
 }
 
+void Pipeline::commit() {
+  try {
+    ask_to_commit();
+    committed();
+  } catch (const StatementError&) {
+    roll_back();
+    throw;
+  }
+}
+
 /// The answers are asked for before the commit is, in one breath: they then come
 /// while the server waits for its disk.
 void Pipeline::ask_to_commit() {

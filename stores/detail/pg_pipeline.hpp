@@ -30,11 +30,8 @@ public:
   [[nodiscard]] std::chrono::steady_clock::time_point last_answer() const noexcept {
     return last_answer_;
   }
-  /// @throws CommitInDoubt.
-  void commit() {
-    ask_to_commit();
-    committed();
-  }
+  /// What fails is rolled back. @throws StatementError, CommitInDoubt.
+  void commit();
   /// Its first half: all statements are answered, and the commit is under way. Then
   /// nothing but the second may follow. @throws CommitInDoubt.
   void ask_to_commit();

@@ -264,7 +264,6 @@ void Turns::renew_if_late(Lane& lane, std::int64_t node) {
   try {
     pipeline.commit();
   } catch (const StatementError&) { // a turn is no worse for it
-    pipeline.roll_back();
   } catch (const CommitInDoubt& error) {
     throw ConnectionError{error.what()}; // it may be done twice
   }
@@ -322,9 +321,6 @@ void Turns::probe(Lane& lane, const Batch& batch, const TurnSetting& setting) {
   });
   try {
     pipeline.commit();
-  } catch (const StatementError&) {
-    pipeline.roll_back();
-    throw;
   } catch (const CommitInDoubt& error) {
     throw ConnectionError{error.what()}; // it changes nothing
   }

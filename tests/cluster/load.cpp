@@ -1,10 +1,13 @@
 #include "cluster/load.hpp"
 
 #include "support/catch.hpp"
+#include "support/eventually.hpp"
 
 #include <cstdio>
 
 namespace zzz_jobs::cluster {
+
+using namespace std::chrono_literals;
 
 Load::Load(Campaign& campaign, const EnqueuerOptions& more) : campaign_(campaign) {
   for (EnqueuerOptions options :
@@ -30,6 +33,16 @@ void Load::resume() {
 void Load::end() {
   for (const auto& program : programs_)
     campaign_.end(*program);
+}
+
+void check_that_work_resumes(Campaign& campaign, const Fleet& fleet, std::int64_t back_us) {
+  REQUIRE(campaign.comes(
+    [&](const Entry& entry) { return entry.kind == Kind::completed && entry.time_us > back_us; },
+    10s));
+  for (const auto& log : fleet.logs()) {
+    INFO(log.string());
+    REQUIRE(support::eventually([&] { return has_recovered(log); }, 10s));
+  }
 }
 
 Verdict conclude(Campaign& campaign, Load& load, Fleet& fleet) {

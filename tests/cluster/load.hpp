@@ -3,6 +3,7 @@
 #include "cluster/campaign.hpp"
 #include "cluster/chaos.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -20,6 +21,10 @@ private:
   Campaign& campaign_;
   std::vector<std::shared_ptr<Process>> programs_{};
 };
+
+/// The server is there again since `back_us`: within ten seconds work goes on, and every
+/// node says that its trouble is over. It asserts.
+void check_that_work_resumes(Campaign& campaign, const Fleet& fleet, std::int64_t back_us);
 
 /// All that was begun comes to its end, and the checker has nothing against it.
 /// A test case calls it last; it asserts.

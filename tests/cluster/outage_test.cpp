@@ -29,13 +29,7 @@ public:
     seconds_ += std::chrono::duration<double>(SteadyClock::now() - begin).count();
     // Nobody waits in a busy loop; what the handlers still do needs less.
     REQUIRE(used < time / 2);
-    REQUIRE(campaign_.comes(
-      [&](const Entry& entry) { return entry.kind == Kind::completed && entry.time_us > back_us; },
-      10s));
-    for (const auto& log : fleet_.logs()) {
-      INFO(log.string());
-      REQUIRE(support::eventually([&] { return has_recovered(log); }, 10s));
-    }
+    check_that_work_resumes(campaign_, fleet_, back_us);
   }
 
   /// Of all outages, until the server was back.
