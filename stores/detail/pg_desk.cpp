@@ -44,7 +44,7 @@ PqxxSession& Desk::session() {
     {.url = config_.url, .application = "zzz_jobs desk", .timeout = config_.connect_timeout},
     &dog_};
   if (!config_.pooled)
-    (void)made.run_alone(std::string{sql::postgres::lock_timeout}, patience_with_locks, false);
+    (void)made.run_alone(std::string{sql::postgres::desk_settings}, patience_with_locks, false);
   return session_.emplace(std::move(made));
 }
 
@@ -176,7 +176,7 @@ Change change_of(const pqxx::row& row) {
 pqxx::result Desk::change_once(ChangeKind kind, const std::string& ids, UnixTime now) {
   return transact([&](pqxx::work& transaction) {
     if (config_.pooled)
-      (void)run(transaction, std::string{sql::postgres::lock_timeout}, patience_with_locks, true);
+      (void)run(transaction, std::string{sql::postgres::desk_settings}, patience_with_locks, true);
     const auto sql = in_schema(statement_of(kind));
     return kind == ChangeKind::remove ? run(transaction, sql, ids)
                                       : run(transaction, sql, ids, now);

@@ -1,6 +1,8 @@
-// How the server runs the statements of turns, whatever it believes of the tables.
+// How the server runs the statements of turns and the watch's look, whatever it
+// believes of the tables.
 #include "stores/pg_stores.hpp"
 
+#include <zzz_jobs/stores/detail/pg_sql.hpp>
 #include <zzz_jobs/stores/detail/pg_statements.hpp>
 #include <zzz_jobs/stores/sql/postgres.hpp>
 
@@ -43,15 +45,18 @@ const std::map<std::string, std::vector<Steps>, std::less<>> expected{
     {"along idx_zzz_jobs_due", "by idx_zzz_jobs_claim"}}},
   {"written_by_turn", {{"by zzz_jobs_pkey"}}},
   {"release_unanswered", {{"by idx_zzz_jobs_claim"}}},
+  {"look",
+   {{"along idx_zzz_jobs_due", "by idx_zzz_jobs_available"},
+    {"along idx_zzz_jobs_due", "by idx_zzz_jobs_claim"}}},
 };
 
 /// "by": it knows where in the index; "along": from the index's beginning.
 void collect(const nlohmann::json& node, Steps& steps) {
   const auto type = node.value("Node Type", "");
   const auto index = node.value("Index Name", "");
-  if (!index.empty() && index.find("zzz_jobs_nodes") == std::string::npos
-      && index.find("zzz_jobs_queues") == std::string::npos
-      && index.find("zzz_jobs_turns") == std::string::npos)
+  const auto is_of = [&](const char* table) { return index.find(table) != std::string::npos; };
+  if (is_of("zzz_jobs") && !is_of("zzz_jobs_nodes") && !is_of("zzz_jobs_queues")
+      && !is_of("zzz_jobs_turns"))
     steps.insert((node.contains("Index Cond") ? "by " : "along ") + index);
   if (type == "Seq Scan" && node.value("Relation Name", "") == "zzz_jobs")
     steps.insert("all of zzz_jobs");
@@ -68,33 +73,48 @@ std::string text_of(const Steps& steps) {
   return text;
 }
 
-/// A session as turns have them, in which all statements are explained.
+enum class Session : std::uint8_t { turns, pooled_turns, watch, pooled_watch };
+
+/// A session as turns or the watch have them, in which all their statements are explained.
 class Explained {
 public:
-  Explained(const PgTables& tables, bool pooled) : connection_(tables.connect()), pooled_(pooled) {
+  Explained(const PgTables& tables, Session session)
+    : connection_(tables.connect()), session_(session) {
+    const auto& schema = tables.target().schema;
+    if (session == Session::watch || session == Session::pooled_watch) {
+      prepare("look_settings", std::string{sql::postgres::look_settings});
+      prepare("look", detail::pg::with_schema(sql::postgres::look, schema));
+      if (session == Session::watch)
+        (void)connection_.rows("EXECUTE look_settings('5000', false)");
+      return;
+    }
     connection_.run(std::string{sql::postgres::session_settings});
-    const Statements statements{tables.target().schema};
+    const Statements statements{schema};
     for (std::size_t i = 0; i < detail::pg::query_count; ++i) {
       const auto query = static_cast<Query>(i);
-      const std::string name{Statements::name(query)};
-      connection_.run("PREPARE " + name + " AS " + statements.text(query));
-      names_.push_back(name);
+      prepare(std::string{Statements::name(query)}, statements.text(query));
     }
   }
 
   /// Of the statements that are run otherwise than expected, how.
   [[nodiscard]] std::string surprises() {
     connection_.run("BEGIN");
-    if (pooled_)
+    if (session_ == Session::pooled_turns)
       (void)connection_.rows("EXECUTE pooled_settings('30000')");
+    if (session_ == Session::pooled_watch)
+      (void)connection_.rows("EXECUTE look_settings('5000', true)");
     std::string text;
     for (const auto& name : names_) {
-      if (name == "pooled_settings")
+      if (name.ends_with("_settings"))
         continue;
-      const auto plan =
-        connection_.value("EXPLAIN (FORMAT JSON, COSTS OFF) EXECUTE " + name + arguments(name));
+      const auto explained =
+        nlohmann::json::parse(
+          connection_.value("EXPLAIN (FORMAT JSON) EXECUTE " + name + arguments(name)))
+          .at(0);
+      if (explained.contains("JIT"))
+        text += name + " is compiled first\n";
       Steps steps;
-      collect(nlohmann::json::parse(plan).at(0).at("Plan"), steps);
+      collect(explained.at("Plan"), steps);
       if (!is_expected(name, steps))
         text += name + ": " + text_of(steps) + "\n";
     }
@@ -103,6 +123,10 @@ public:
   }
 
 private:
+  void prepare(const std::string& name, const std::string& sql) {
+    connection_.run("PREPARE " + name + " AS " + sql);
+    names_.push_back(name);
+  }
   [[nodiscard]] static bool is_expected(const std::string& name, const Steps& steps) {
     const auto known = expected.find(name);
     return known == expected.end()
@@ -121,7 +145,7 @@ private:
   }
 
   support::SqlConnection connection_;
-  bool pooled_;
+  Session session_;
   std::vector<std::string> names_{};
 };
 
@@ -142,17 +166,17 @@ std::string claimed_size(const std::string& rows, const std::string& pages) {
 
 } // namespace
 
-TEST_CASE("no statistics change how the statements of turns find their rows",
-          "[pg][turns][plans]") {
+TEST_CASE("no statistics change how turns and the watch find their rows", "[pg][turns][plans]") {
   const PgTables tables;
   { // makes the tables
     const PgStore store{quick_store(tables.target())};
   }
   auto database = tables.connect();
   database.run("ALTER TABLE zzz_jobs SET (autovacuum_enabled = off)");
-  const bool pooled = GENERATE(false, true);
-  CAPTURE(pooled);
-  Explained explained{tables, pooled};
+  const auto session =
+    GENERATE(Session::turns, Session::pooled_turns, Session::watch, Session::pooled_watch);
+  CAPTURE(static_cast<int>(session));
+  Explained explained{tables, session};
   const auto check = [&](const std::string& what, const std::string& sql) {
     INFO(what);
     database.run(sql);
