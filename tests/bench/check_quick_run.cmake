@@ -17,7 +17,7 @@ if(POSTGRES)
        pg_wal_bytes_per_job pg_commits_per_job pg_enqueue_one_ratio pg_enqueue_16_threads_ratio
        pg_drain_2_processes_ratio pg_drain_4_processes_ratio pg_limit_drain_4_to_2_processes_ratio pg_latency_same_p50_ms
        pg_latency_other_p99_ms pg_backlog1m_ratio pg_kept5m_ratio pg_snapshot_ratio
-       pg_idle_statements_per_s pg_rss_mb pg_trigger_ratio)
+       pg_idle_statements_per_s pg_idle_server_cpu_percent pg_idle_cpu_percent pg_rss_mb pg_trigger_ratio)
   if(NODES)
     list(APPEND figures cluster_start_p50_ms cluster_cancel_p50_ms gateway_drain_ratio
          cluster_guest_killed_s cluster_peer_killed_s)

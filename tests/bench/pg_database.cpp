@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 #include <exception>
+#include <fstream>
 #include <stdexcept>
 #include <string>
 
@@ -40,6 +41,13 @@ std::string describe_postgres() {
        {"fsync", "synchronous_commit", "full_page_writes", "max_wal_size", "shared_buffers"})
     text += ", " + name + " " + wire.value("SHOW " + name);
   return text;
+}
+
+bool is_postgres_here() {
+  PgWire wire{"public"};
+  std::ifstream file{"/proc/" + wire.value("SELECT pg_backend_pid()") + "/comm"};
+  std::string command;
+  return std::getline(file, command) && command == "postgres";
 }
 
 void require_durable_postgres() {

@@ -19,6 +19,9 @@ namespace zzz_jobs::bench {
 /// Its version and the settings that its figures depend on.
 [[nodiscard]] std::string describe_postgres();
 
+/// Whether its processes are this machine's, and can be looked at.
+[[nodiscard]] bool is_postgres_here();
+
 /// @throws std::runtime_error where what it acknowledges is not durable: its
 /// figures would mean nothing.
 void require_durable_postgres();

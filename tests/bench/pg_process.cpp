@@ -1,5 +1,7 @@
 #include "bench/pg_process.hpp"
 
+#include "bench/process_time.hpp"
+
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
@@ -102,6 +104,10 @@ double PgProcess::resident_mb() const {
   long resident = 0;
   statm >> total >> resident;
   return static_cast<double>(resident * sysconf(_SC_PAGESIZE)) / (1024.0 * 1024.0);
+}
+
+double PgProcess::cpu_seconds() const {
+  return cpu_seconds_of(process_);
 }
 
 } // namespace zzz_jobs::bench

@@ -43,6 +43,8 @@ public:
   /// The last number that has come, or that came before.
   [[nodiscard]] std::int64_t last();
   [[nodiscard]] double resident_mb() const;
+  /// Since it was started.
+  [[nodiscard]] double cpu_seconds() const;
 
 private:
   [[nodiscard]] bool readable(std::chrono::milliseconds patience) const;
