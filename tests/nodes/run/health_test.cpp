@@ -78,7 +78,7 @@ public:
   MemorySupervisor memory;
 };
 
-const HealthCheck& named(const std::vector<HealthCheck>& checks, const std::string& name) {
+HealthCheck named(const std::vector<HealthCheck>& checks, const std::string& name) {
   const auto found = std::find_if(checks.begin(), checks.end(),
                                   [&](const HealthCheck& one) { return one.name == name; });
   REQUIRE(found != checks.end());
@@ -156,7 +156,7 @@ TEST_CASE("a link that is missing degrades a node, and says to whom", "[node][he
   // What was asked just now is not asked again.
   REQUIRE(eventually([&] { return !named(health.checks(), "links").ok; }));
   const auto checks = health.checks();
-  const auto& links = named(checks, "links");
+  const auto links = named(checks, "links");
   CHECK_THAT(links.text, has("no link to b at b:1"));
   CHECK_FALSE(links.advice.empty());
   CHECK_FALSE(links.vital);
@@ -186,7 +186,7 @@ TEST_CASE("a job that waits for a worker which is not there degrades a node", "[
     NodeHealth health{store, nullptr, config};
     REQUIRE(eventually([&] { return !health.checks().empty(); }));
     const auto checks = health.checks();
-    const auto& workers = named(checks, "workers");
+    const auto workers = named(checks, "workers");
     CHECK_FALSE(workers.ok);
     CHECK_THAT(workers.text, has("waits for worker \"none\""));
   }
