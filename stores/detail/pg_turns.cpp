@@ -117,11 +117,9 @@ Turns::Begun Turns::new_try(Lane& lane, const Batch& batch, const TurnSetting& s
                             Turn::Manner manner) {
   manner.number = ++number_;
   manner.oldest = oldest_try();
-  return {.batch = batch,
-          .setting = setting,
-          .turn = std::make_unique<Turn>(knowledge_, link(lane, setting.node), config_, batch,
-                                         setting, manner),
-          .number = number_};
+  auto turn =
+    std::make_unique<Turn>(knowledge_, link(lane, setting.node), config_, batch, setting, manner);
+  return {.batch = batch, .setting = setting, .turn = std::move(turn), .number = number_};
 }
 
 /// A turn that did not happen after all is made anew.

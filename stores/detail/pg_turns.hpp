@@ -124,6 +124,8 @@ private:
   [[nodiscard]] std::int64_t oldest_try();
   [[nodiscard]] Link& link(Lane& lane, std::int64_t node);
   void settle(Lane& lane, Unsettled& turn, std::int64_t node, std::chrono::milliseconds patience);
+  [[nodiscard]] std::optional<std::string> why_unsettled(Lane& lane, Unsettled& turn,
+                                                         std::int64_t node);
   void settle_earlier(Lane& lane, std::int64_t node);
   void try_to_settle(Lane& lane, Unsettled& turn, std::int64_t node);
   static void answer_late(Pipeline& pipeline, Unsettled& turn);

@@ -47,20 +47,24 @@ bool Turns::happened(Lane& lane, const Begun& begun, const CommitInDoubt& doubt)
 void Turns::settle(Lane& lane, Unsettled& turn, std::int64_t node,
                    std::chrono::milliseconds patience) {
   const auto end = SteadyClock::now() + patience;
-  for (;;) {
-    std::string why;
-    try {
-      return try_to_settle(lane, turn, node);
-    } catch (const Error& error) { // its own commit may be in doubt too: asked again
-      why = error.what();
-    }
+  while (const auto why = why_unsettled(lane, turn, node)) {
     lane.link.reset();
     if (SteadyClock::now() >= end)
       throw Error{errc::in_doubt,
-                  why
+                  *why
                     + ": the connection was lost in a commit and the database is not back: it may "
                       "have happened"};
     std::this_thread::sleep_for(20ms);
+  }
+}
+
+/// One try; none if it is settled now. Its own commit may be in doubt too: asked again.
+std::optional<std::string> Turns::why_unsettled(Lane& lane, Unsettled& turn, std::int64_t node) {
+  try {
+    try_to_settle(lane, turn, node);
+    return std::nullopt;
+  } catch (const Error& error) {
+    return error.what();
   }
 }
 
