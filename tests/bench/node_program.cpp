@@ -6,6 +6,7 @@
 
 #include "bench/figures.hpp"
 #include "bench/interleaved.hpp"
+#include "bench/process_costs.hpp"
 #include "bench/work.hpp"
 
 #include <zzz_jobs/nodes/control/control_client.hpp>
@@ -71,14 +72,6 @@ double stripped_mb(const Bench& bench) {
   return static_cast<double>(fs::file_size(file)) / mb;
 }
 
-double resident_mb(pid_t pid) {
-  std::ifstream statm{"/proc/" + std::to_string(pid) + "/statm"};
-  long total = 0;
-  long resident = 0;
-  statm >> total >> resident;
-  return static_cast<double>(resident * sysconf(_SC_PAGESIZE)) / mb;
-}
-
 /// A node in a folder of its own; ends with the object.
 class IdleNode {
 public:
@@ -110,7 +103,7 @@ public:
       }
     throw std::runtime_error{"the node does not answer"};
   }
-  [[nodiscard]] double rss_mb() const { return resident_mb(pid_); }
+  [[nodiscard]] double rss_mb() const { return resident_mb_of(pid_); }
 
 private:
   fs::path folder_;

@@ -1,22 +1,22 @@
 // pg_idle_statements_per_s, pg_idle_server_cpu_percent, pg_idle_cpu_percent, pg_rss_mb
 //
 // What a node with ten queues costs while it has nothing to do: the statements
-// that the server executes over twenty seconds, the processor time of its sessions
-// (none where the server is on another machine) and of its process in percent of a
-// core, and the resident memory of that process then. The process is a new one, and has worked a
-// job in each queue. Statements are counted by pg_stat_statements where the server has loaded it.
-// Elsewhere its transactions are counted, which is as many where a statement is a transaction of
-// its own, and includes those of autovacuum. Idle sessions report theirs up to ten seconds late, so
-// that much passes before.
+// that the server executes over twenty seconds; the processor time of its sessions
+// there (not told where the server is on another machine) and of its own process,
+// in percent of a core; and the resident memory of that process then. The process is
+// a new one, and has worked a job in each queue. Statements are counted by
+// pg_stat_statements where the server has loaded it. Elsewhere its transactions are
+// counted, which is as many where a statement is a transaction of its own, and
+// includes those of autovacuum. Idle sessions report theirs up to ten seconds late,
+// so that much passes before.
 
 #include "bench/interleaved.hpp"
 #include "bench/pg_database.hpp"
 #include "bench/pg_process.hpp"
-#include "bench/process_time.hpp"
+#include "bench/process_costs.hpp"
 #include "bench/work.hpp"
 
 #include <sstream>
-#include <stdexcept>
 #include <thread>
 
 namespace zzz_jobs::bench {
@@ -52,7 +52,7 @@ private:
   bool exact_ = false;
 };
 
-/// Of the sessions of our nodes.
+/// Of all sessions of nodes.
 double server_cpu_seconds(PgDatabase& database) {
   std::istringstream pids{
     database.wire().value("SELECT string_agg(pid::text, ' ') FROM pg_stat_activity"
@@ -63,50 +63,46 @@ double server_cpu_seconds(PgDatabase& database) {
   return sum;
 }
 
+/// Beside the statements; a value a run.
 struct Idle {
-  double statements_per_s = 0;
-  double server_cpu_percent = 0;
-  double cpu_percent = 0;
-  double rss_mb = 0;
+  std::vector<double> server_cpu_percent{};
+  std::vector<double> cpu_percent{};
+  std::vector<double> rss_mb{};
 };
 
-Idle measure(const Bench& bench) {
+/// Statements per second.
+double measure(const Bench& bench, bool server_is_here, Idle& idle) {
   PgDatabase database;
   StatementCount count{database};
   tell(std::string{"statements are counted "} + count.how());
   const PgProcess node{pg_node::idle, database.schema()};
   std::this_thread::sleep_for(bench.effort.of(1'000ms + count.delay()));
-  const bool is_here = is_postgres_here();
-  const auto server_cpu = [&] { return is_here ? server_cpu_seconds(database) : 0.0; };
-  const auto server_before = server_cpu();
-  const auto cpu_before = node.cpu_seconds();
+  const auto server_cpu = [&] { return server_is_here ? server_cpu_seconds(database) : 0.0; };
+  const auto server_cpu_before = server_cpu();
+  const auto cpu_before = cpu_seconds_of(node.id());
   const auto before = count.now();
   const Stopwatch watch;
   std::this_thread::sleep_for(bench.effort.quick ? 2'000ms : 20'000ms); // at least two looks
   const auto done = count.now() - before;
-  const auto percent = 100 / watch.seconds();
-  return {static_cast<double>(done) / watch.seconds(), (server_cpu() - server_before) * percent,
-          (node.cpu_seconds() - cpu_before) * percent, node.resident_mb()};
+  const auto seconds = watch.seconds();
+  idle.server_cpu_percent.push_back((server_cpu() - server_cpu_before) / seconds * 100);
+  idle.cpu_percent.push_back((cpu_seconds_of(node.id()) - cpu_before) / seconds * 100);
+  idle.rss_mb.push_back(resident_mb_of(node.id()));
+  return static_cast<double>(done) / seconds;
 }
 
 } // namespace
 
 void measure_pg_idle(Bench& bench) {
-  std::vector<double> server_cpu;
-  std::vector<double> cpu;
-  std::vector<double> rss;
-  const auto statements = repeated(bench, "pg idle node", [&] {
-    const auto idle = measure(bench);
-    server_cpu.push_back(idle.server_cpu_percent);
-    cpu.push_back(idle.cpu_percent);
-    rss.push_back(idle.rss_mb);
-    return idle.statements_per_s;
-  });
-  bench.figures.add({"pg_idle_statements_per_s", "1/s", statements});
-  if (is_postgres_here())
-    bench.figures.add({"pg_idle_server_cpu_percent", "% of a core", server_cpu});
-  bench.figures.add({"pg_idle_cpu_percent", "% of a core", cpu});
-  bench.figures.add({"pg_rss_mb", "MB", rss});
+  const bool server_is_here = is_postgres_here();
+  Idle idle;
+  const auto statements_per_s =
+    repeated(bench, "pg idle node", [&] { return measure(bench, server_is_here, idle); });
+  bench.figures.add({"pg_idle_statements_per_s", "1/s", statements_per_s});
+  if (server_is_here)
+    bench.figures.add({"pg_idle_server_cpu_percent", "% of a core", idle.server_cpu_percent});
+  bench.figures.add({"pg_idle_cpu_percent", "% of a core", idle.cpu_percent});
+  bench.figures.add({"pg_rss_mb", "MB", idle.rss_mb});
 }
 
 } // namespace zzz_jobs::bench

@@ -1,7 +1,5 @@
 #include "bench/pg_process.hpp"
 
-#include "bench/process_time.hpp"
-
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
@@ -11,7 +9,6 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
-#include <fstream>
 #include <stdexcept>
 #include <system_error>
 
@@ -96,18 +93,6 @@ std::int64_t PgProcess::last() {
   while (readable(0ms))
     (void)next();
   return last_;
-}
-
-double PgProcess::resident_mb() const {
-  std::ifstream statm{"/proc/" + std::to_string(process_) + "/statm"};
-  long total = 0;
-  long resident = 0;
-  statm >> total >> resident;
-  return static_cast<double>(resident * sysconf(_SC_PAGESIZE)) / (1024.0 * 1024.0);
-}
-
-double PgProcess::cpu_seconds() const {
-  return cpu_seconds_of(process_);
 }
 
 } // namespace zzz_jobs::bench

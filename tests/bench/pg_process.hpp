@@ -42,9 +42,7 @@ public:
   [[nodiscard]] std::int64_t next();
   /// The last number that has come, or that came before.
   [[nodiscard]] std::int64_t last();
-  [[nodiscard]] double resident_mb() const;
-  /// Since it was started.
-  [[nodiscard]] double cpu_seconds() const;
+  [[nodiscard]] pid_t id() const { return process_; }
 
 private:
   [[nodiscard]] bool readable(std::chrono::milliseconds patience) const;

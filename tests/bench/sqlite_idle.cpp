@@ -8,6 +8,7 @@
 #include "bench/sqlite_idle.hpp"
 
 #include "bench/interleaved.hpp"
+#include "bench/process_costs.hpp"
 #include "bench/sqlite_file.hpp"
 #include "bench/work.hpp"
 
@@ -32,14 +33,6 @@ struct Idle {
   double rss_mb = 0;
 };
 
-double resident_mb() {
-  std::ifstream statm{"/proc/self/statm"};
-  long total = 0;
-  long resident = 0;
-  statm >> total >> resident;
-  return static_cast<double>(resident * sysconf(_SC_PAGESIZE)) / (1024.0 * 1024.0);
-}
-
 Idle measure_here(const std::filesystem::path& database, std::chrono::milliseconds duration) {
   SupervisorConfig config;
   for (int i = 0; i < queues; ++i)
@@ -54,7 +47,7 @@ Idle measure_here(const std::filesystem::path& database, std::chrono::millisecon
   const Stopwatch watch;
   std::this_thread::sleep_for(duration);
   const auto spent = watch.spent();
-  return {spent.cpu / spent.wall * 100, resident_mb()};
+  return {spent.cpu / spent.wall * 100, resident_mb_of(getpid())};
 }
 
 /// Runs this program anew as the idle node, and reads what it reports.

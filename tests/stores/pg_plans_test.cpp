@@ -75,6 +75,16 @@ std::string text_of(const Steps& steps) {
 
 enum class Session : std::uint8_t { turns, pooled_turns, watch, pooled_watch };
 
+const char* text_of(Session session) {
+  switch (session) {
+    case Session::turns: return "turns";
+    case Session::pooled_turns: return "pooled turns";
+    case Session::watch: return "the watch";
+    case Session::pooled_watch: return "the pooled watch";
+  }
+  return "nobody";
+}
+
 /// A session as turns or the watch have them, in which all their statements are explained.
 class Explained {
 public:
@@ -175,7 +185,7 @@ TEST_CASE("no statistics change how turns and the watch find their rows", "[pg][
   database.run("ALTER TABLE zzz_jobs SET (autovacuum_enabled = off)");
   const auto session =
     GENERATE(Session::turns, Session::pooled_turns, Session::watch, Session::pooled_watch);
-  CAPTURE(static_cast<int>(session));
+  INFO("session of " << text_of(session));
   Explained explained{tables, session};
   const auto check = [&](const std::string& what, const std::string& sql) {
     INFO(what);
